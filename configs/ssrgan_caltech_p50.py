@@ -1,0 +1,3 @@
+_base_ = [
+    './_base_/models/ssrgan.py', './_base_/datasets/caltech.py', './_base_/schedules/100e.py', './_base_/default_runtime.py'
+]

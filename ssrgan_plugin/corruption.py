@@ -1,0 +1,126 @@
+"""Random pixel corruption (arXiv 2409.12636, section IV) in plain NumPy."""
+from typing import Sequence, Tuple, Union
+
+import numpy as np
+
+from .errors import InputError
+
+Fill = Union[str, float, Sequence[float]]
+
+
+def check_ratio(ratio: float) -> float:
+    """Raises :class:`InputError` unless 0 < ratio < 1."""
+    if not 0 < ratio < 1:
+        raise InputError(f'corruption ratio {ratio} is outside (0, 1): give the share of the pixels to corrupt, '
+                         'such as 0.5')
+    return ratio
+
+
+def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator) -> np.ndarray:
+    """Picks exactly ``round(ratio * height * width)`` positions, uniformly and without replacement.
+
+    Under the same generator state a higher ratio adds positions and keeps those of a lower one.
+
+    Returns:
+        (height, width, 1) uint8; 1 = corrupted, as MMagic's inpaintors have it.
+    """
+    count = round(check_ratio(ratio) * height * width)
+    mask = np.zeros(height * width, np.uint8)
+    mask[rng.permutation(height * width)[:count]] = 1
+    return mask.reshape(height, width, 1)
+
+
+def _black(known, shape, rng):
+    return 0
+
+
+def _white(known, shape, rng):
+    return 255
+
+
+def _mean_grey(known, shape, rng):
+    return known.mean() if known.size else 127.5
+
+
+def _salt_and_pepper(known, shape, rng):
+    return 255 * rng.integers(0, 2, (shape[0], 1))
+
+
+def _uniform_noise(known, shape, rng):
+    return rng.integers(0, 256, shape)
+
+
+def _gaussian_noise(known, shape, rng):
+    return rng.normal(127.5, 64, shape)
+
+
+FILLS = {
+    'black': _black,
+    'white': _white,
+    'mean_grey': _mean_grey,
+    'salt_and_pepper': _salt_and_pepper,
+    'uniform_noise': _uniform_noise,
+    'gaussian_noise': _gaussian_noise,
+}
+
+
+def check_fill(fill: Fill) -> Fill:
+    """Raises :class:`InputError` unless ``fill`` is a name in :data:`FILLS` or a colour within 0 to 255."""
+    if isinstance(fill, str):
+        if fill not in FILLS:
+            raise InputError(f'unknown fill {fill!r}: choose one of {", ".join(FILLS)}, or a colour')
+    elif np.ndim(fill) > 1 or not np.all((0 <= np.asarray(fill)) & (np.asarray(fill) <= 255)):
+        raise InputError(f'fill colour {fill} must be one value, or one a channel, from 0 to 255')
+    return fill
+
+
+def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Generator) -> np.ndarray:
+    """Replaces the masked pixels of an image.
+
+    Args:
+        image: (H, W) or (H, W, C), intensities 0 to 255, integer or float.
+        mask: (H, W, 1), non-zero = corrupted.
+        fill: ``'black'`` (0); ``'white'`` (255); ``'mean_grey'`` (the mean of the image's uncorrupted
+            intensities, in every channel); ``'salt_and_pepper'`` (each pixel black or white, evenly);
+            ``'uniform_noise'`` (each channel uniform in 0 to 255); ``'gaussian_noise'`` (each channel normal,
+            mean 127.5, deviation 64, clipped); or a colour, one value or one a channel, in the image's
+            channel order.
+        rng: Source of the noise.
+
+    Returns:
+        A corrupted copy, of the image's shape and dtype.
+    """
+    corrupted = image.copy()
+    holes = mask.reshape(image.shape[:2]).astype(bool)
+    shape = (np.count_nonzero(holes), *image.shape[2:])
+    if isinstance(check_fill(fill), str):
+        if image.ndim == 2:
+            shape = (shape[0], 1)
+        values = FILLS[fill](image[~holes], shape, rng)
+        if image.ndim == 2:
+            values = np.ravel(values)
+    else:
+        values = np.asarray(fill)
+        if values.size not in (1, *image.shape[2:]):
+            raise InputError(f'fill colour {fill} has {values.size} channels, the image {image.shape[2:]}')
+    if np.issubdtype(image.dtype, np.integer):
+        values = np.rint(values)
+    corrupted[holes] = np.clip(values, 0, 255)
+    return corrupted
+
+
+def seeded_rng(seed: int, name: str) -> np.random.Generator:
+    """A generator that depends on ``seed`` and an image's name alone, the same on every machine."""
+    return np.random.default_rng([seed, *name.encode()])
+
+
+def ratio_range(ratio: Union[float, Tuple[float, float]]) -> Tuple[float, float]:
+    """Reads one ratio, or a (low, high) range, as a range.
+
+    Raises:
+        InputError: unless 0 < low <= high < 1.
+    """
+    low, high = (ratio, ratio) if np.ndim(ratio) == 0 else ratio
+    if check_ratio(low) > check_ratio(high):
+        raise InputError(f'corruption ratio range ({low}, {high}) is upside down: give (low, high)')
+    return low, high

@@ -1,0 +1,9 @@
+from .checkpoint_match_hook import CheckpointMatchHook
+from .epoch_seed_hook import EpochSeedHook
+from .few_images_visualization_hook import FewImagesVisualizationHook
+from .global_batch_sampler import GlobalBatchSampler
+from .seed_worker import seed_worker
+
+__all__ = [
+    'CheckpointMatchHook', 'EpochSeedHook', 'FewImagesVisualizationHook', 'GlobalBatchSampler', 'seed_worker'
+]

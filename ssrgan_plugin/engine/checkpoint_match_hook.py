@@ -1,0 +1,42 @@
+from typing import Dict
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+
+from mmagic.registry import HOOKS
+from ..errors import InputError
+
+
+@HOOKS.register_module()
+class CheckpointMatchHook(Hook):
+    """Refuses a checkpoint of another architecture, which MMEngine would load in part and only warn of.
+
+    A network (generator, discriminator, …) that the checkpoint leaves out altogether is fine, but the generator
+    must be there; one that it has must have every weight, in the model's shapes.
+
+    Raises:
+        InputError: naming the first weight that does not fit.
+    """
+
+    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        check_match(model.state_dict(), checkpoint.get('state_dict', checkpoint))
+
+
+def check_match(expected: Dict, given: Dict) -> None:
+    """Raises :class:`InputError` unless the ``given`` state dict fits the ``expected`` one, network by network."""
+    # Wrapping a network for distributed training puts "module." into its weights' names.
+    expected = {key.replace('.module.', '.'): value for key, value in expected.items()}
+    networks = {key.split('.')[0] for key in given} | {'generator'}
+    cure = 'the checkpoint is of another architecture than the config: use the config it was trained with'
+    for key, value in expected.items():
+        if key.split('.')[0] not in networks:
+            continue
+        if key not in given:
+            raise InputError(f'checkpoint lacks {key}: {cure}')
+        if given[key].shape != value.shape:
+            raise InputError(f'{key} is {tuple(given[key].shape)} in the checkpoint, {tuple(value.shape)} in the model: '
+                             f'{cure}')
+    extra = [key for key in given if key not in expected]
+    if extra:
+        raise InputError(f'the model has no {extra[0]}: {cure}')

@@ -1,0 +1,3 @@
+from .nmse import NMSE
+
+__all__ = ['NMSE']

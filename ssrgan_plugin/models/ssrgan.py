@@ -1,0 +1,28 @@
+from typing import List, Optional
+
+import torch
+from torch import Tensor
+
+from mmagic.models.editors import SRGAN
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+
+
+@MODELS.register_module()
+class SSRGAN(SRGAN):
+    """MMagic's ``SRGAN`` that can keep the known pixels.
+
+    Training is the stock class's. Its prediction is the generator's raw output, as in the paper; with
+    ``test_cfg=dict(composite=True)``, which the stock class lacks, only the corrupted pixels (``mask`` of the data
+    samples, 1 = corrupted) are taken from it.
+
+    Args: those of :class:`mmagic.models.editors.SRGAN`.
+    """
+
+    def forward_inference(self, inputs: Tensor, data_samples: Optional[List[DataSample]] = None, **kwargs) -> DataSample:
+        predictions = super().forward_inference(inputs, data_samples, **kwargs)
+        if self.test_cfg and self.test_cfg.get('composite'):
+            known = self.data_preprocessor.destruct(inputs, data_samples).cpu()
+            mask = data_samples.mask.cpu() != 0
+            predictions.pred_img = torch.where(mask, predictions.pred_img, known)
+        return predictions

@@ -1,0 +1,4 @@
+from .load_whole_image import LoadWholeImageFromFile
+from .random_pixel_corruption import RandomPixelCorruption
+
+__all__ = ['LoadWholeImageFromFile', 'RandomPixelCorruption']

@@ -1,0 +1,74 @@
+from typing import Optional, Tuple, Union
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmengine.dist import get_rank
+from torch.utils.data import get_worker_info
+
+from mmagic.registry import TRANSFORMS
+from ..corruption import Fill, check_fill, corrupt, random_mask, ratio_range, seeded_rng
+
+
+def fresh_rng() -> np.random.Generator:
+    """A generator that no other call, data-loading worker, epoch or process gets, reproducible by the run's seed.
+
+    NumPy's global state alone won't do: MMEngine seeds the workers alike at the start of every epoch, and
+    without MMEngine forked workers share it. PyTorch's seed of a worker is new every epoch, but may be the
+    same in every process; hence the rank.
+    """
+    worker = get_worker_info()
+    return np.random.default_rng([worker.seed if worker else 0, get_rank(), np.random.randint(2**32, dtype=np.uint32)])
+
+
+@TRANSFORMS.register_module()
+class RandomPixelCorruption(BaseTransform):
+    """Corrupts a share of an image's pixels, picked uniformly at random (arXiv 2409.12636, section IV).
+
+    Exactly ``round(ratio * H * W)`` positions, without replacement, the same in all channels.
+
+    Required keys: ``[key]`` ((H, W), (H, W, 1) or (H, W, 3), intensities 0 to 255, uint8 or float);
+    with a seed also ``key`` (the image's name, as MMagic's datasets give it) or ``[key]_path``.
+
+    Added keys: ``img`` (the corrupted copy, same shape and dtype); ``mask`` ((H, W, 1) uint8, 1 = corrupted),
+    which MMagic's inpaintors take as it is.
+
+    Args:
+        ratio: Share of the pixels, in (0, 1), or a (low, high) range to draw it from for each image.
+        key: The image to corrupt. Default: 'gt'.
+        fill: What corrupted pixels become: see :func:`ssrgan_plugin.corruption.corrupt`. Default: 'black'.
+        seed: With a seed the mask depends on it and the image's name alone, so that every epoch and every model
+            sees the same corruption, and a higher ratio corrupts all that a lower one does; without one, no two
+            workers or epochs repeat. Default: None.
+
+    Raises:
+        InputError: if the ratio is outside (0, 1), or the fill is unknown.
+    """
+
+    def __init__(self,
+                 ratio: Union[float, Tuple[float, float]],
+                 key: str = 'gt',
+                 fill: Fill = 'black',
+                 seed: Optional[int] = None):
+        self.ratio = ratio
+        self.low, self.high = ratio_range(ratio)
+        self.key = key
+        self.fill = check_fill(fill)
+        self.seed = seed
+
+    def transform(self, results: dict) -> dict:
+        image = results[self.key]
+        rng = fresh_rng() if self.seed is None else seeded_rng(self.seed, self._name(results))
+        ratio = self.low if self.low == self.high else rng.uniform(self.low, self.high)
+        results['mask'] = random_mask(*image.shape[:2], ratio, rng)
+        results['img'] = corrupt(image, results['mask'], self.fill, rng)
+        for meta in ('channel_order', 'color_type'):
+            if f'{self.key}_{meta}' in results:
+                results[f'img_{meta}'] = results[f'{self.key}_{meta}']
+        return results
+
+    def _name(self, results: dict) -> str:
+        return results['key'] if 'key' in results else results[f'{self.key}_path']
+
+    def __repr__(self) -> str:
+        return (f'{self.__class__.__name__}(ratio={self.ratio}, key={self.key!r}, fill={self.fill!r}, '
+                f'seed={self.seed})')
