@@ -11,12 +11,12 @@ train_dataloader = dict(
     dataset=dict(
         type='SamplePhotographDataset',
         _delete_=True,
-        repeat=32,
+        repeat=64,
         corruption=dict(ratio=0.5),
         pipeline=[
             dict(type='LoadWholeImageFromFile', key='gt'),
             dict(type='Flip', keys=['gt']),
-            dict(type='Crop', keys=['gt'], crop_size=(64, 64)),
+            dict(type='Crop', keys=['gt'], crop_size=(32, 32)),
             dict(type='RandomPixelCorruption'),
             dict(type='PackInputs'),
         ]))

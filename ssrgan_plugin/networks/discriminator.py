@@ -3,6 +3,8 @@ from typing import Sequence
 
 from torch import Tensor, nn
 
+from ..errors import InputError
+
 
 class SSRGANDiscriminator(nn.Module):
     """Judges every pixel: four 3×3 convolution blocks, then a transposed convolution back to full size.
@@ -18,7 +20,7 @@ class SSRGANDiscriminator(nn.Module):
         - Output: (N, in_channels, H, W), unbounded (no sigmoid): 1 means real, 0 means restored.
 
     Raises:
-        ValueError: if the input has another number of channels, or H or W is no such multiple.
+        InputError: (a ValueError) if the input has another number of channels, or H or W is no such multiple.
 
     Example:
         >>> SSRGANDiscriminator()(torch.zeros(1, 3, 32, 48)).shape
@@ -45,9 +47,9 @@ class SSRGANDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.in_channels:
-            raise ValueError(f'SSRGANDiscriminator(in_channels={self.in_channels}) takes '
-                             f'(N, {self.in_channels}, H, W), got {tuple(x.shape)}')
+            raise InputError(f'SSRGANDiscriminator takes (N, {self.in_channels}, H, W), got {tuple(x.shape)}: convert '
+                             'the images, or set in_channels')
         if x.shape[2] % self.size_divisor or x.shape[3] % self.size_divisor:
-            raise ValueError(f'SSRGANDiscriminator needs height and width to be multiples of {self.size_divisor}, '
+            raise InputError(f'SSRGANDiscriminator needs height and width to be multiples of {self.size_divisor}, '
                              f'got {x.shape[2]}×{x.shape[3]}: resize or crop the images')
         return self.head(self.features(x))

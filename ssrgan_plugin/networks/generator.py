@@ -1,6 +1,8 @@
 """SSRGAN's generator (arXiv 2409.12636, section III; sizes from the authors' published notebook)."""
 from torch import Tensor, nn
 
+from ..errors import InputError
+
 
 class ResidualBlock(nn.Module):
     """Conv - BN - PReLU - Conv - BN, plus the input."""
@@ -44,7 +46,7 @@ class SSRGANGenerator(nn.Module):
         - Output: (N, out_channels, H, W), in [-1, 1].
 
     Raises:
-        ValueError: if the input is not (N, in_channels, H, W).
+        InputError: (a ValueError) if the input is not (N, in_channels, H, W).
 
     Example:
         >>> SSRGANGenerator()(torch.zeros(1, 3, 50, 37)).shape
@@ -71,8 +73,8 @@ class SSRGANGenerator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.in_channels:
-            raise ValueError(f'SSRGANGenerator(in_channels={self.in_channels}) takes (N, {self.in_channels}, H, W), '
-                             f'got {tuple(x.shape)}')
+            raise InputError(f'SSRGANGenerator takes (N, {self.in_channels}, H, W), got {tuple(x.shape)}: convert the '
+                             'images, or set in_channels')
         x = self.head(x)
         x = x + self.body(x)
         return self.tail(self.upsampling(x)).tanh()

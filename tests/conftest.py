@@ -1,0 +1,84 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmengine.registry import init_default_scope
+from PIL import Image
+
+import ssrgan_plugin.registration  # noqa: F401
+
+REPO = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def mmagic_scope():
+    """Names in configs are MMagic's, as in a run."""
+    init_default_scope('mmagic')
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope='session')
+def flowers(tmp_path_factory):
+    """A data set in Flower102's layout: 8 training and 4 test images, crops of a real photograph."""
+    from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
+    root = tmp_path_factory.mktemp('flowers-102')
+    (root / 'jpg').mkdir()
+    photograph = Image.open(find_photograph('sklearn/datasets/images/flower.jpg'))
+    names = [f'image_{i:05}.jpg' for i in range(12)]
+    for i, name in enumerate(names):
+        x, y = 40 * (i % 6), 100 * (i // 6)
+        photograph.crop((x, y, x + 128, y + 128)).save(root / 'jpg' / name, quality=95)
+    (root / 'train.txt').write_text('\n'.join(names[:8]) + '\n')
+    (root / 'test.txt').write_text('\n'.join(names[8:]) + '\n')
+    return root
+
+
+@pytest.fixture
+def tiny_config(flowers, tmp_path):
+    """Writes a user's config: it inherits one of ours, with a small network on the small data set."""
+
+    def write(extra: str = '', base: str = 'ssrgan_flower_p50', name: str = 'tiny.py') -> Path:
+        path = tmp_path / name
+        path.write_text(f"""
+_base_ = '{os.path.relpath(REPO / 'configs' / base, tmp_path)}.py'
+model = dict(
+    generator=dict(mid_channels=8, num_blocks=1, upscale_factor=1), discriminator=dict(channels=(8, 8, 8, 8)))
+train_dataloader = val_dataloader = test_dataloader = dict(
+    batch_size=4, num_workers=1, dataset=dict(data_root={str(flowers)!r}))
+default_hooks = dict(logger=dict(interval=1))
+train_cfg = dict(max_epochs=2)
+work_dir = {str(tmp_path / 'work')!r}
+{extra}
+""")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def run():
+    """Runs a command as a user would; returns the finished process with its output as text."""
+
+    def run(*command, cwd=None, timeout=300, **env) -> subprocess.CompletedProcess:
+        command = [str(part) for part in command]
+        if command[0].endswith('.py'):
+            command.insert(0, sys.executable)
+        path = f'{Path(sys.executable).parent}:{os.environ["PATH"]}'
+        return subprocess.run(
+            command,
+            cwd=cwd,
+            timeout=timeout,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, 'PATH': path, 'VIRTUAL_ENV': sys.prefix, **env})
+
+    return run

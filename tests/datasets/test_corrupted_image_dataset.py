@@ -1,0 +1,65 @@
+import pytest
+from mmagic.registry import DATASETS
+from PIL import Image
+
+from ssrgan_plugin.errors import InputError
+
+PIPELINE = [
+    dict(type='LoadWholeImageFromFile', key='gt'),
+    dict(type='RandomPixelCorruption'),
+    dict(type='PackInputs'),
+]
+
+
+def dataset(root, ann_file='train.txt', corruption=None, **kwargs):
+    return DATASETS.build(
+        dict(
+            type='CorruptedImageDataset',
+            data_root=str(root),
+            ann_file=ann_file,
+            data_prefix=dict(gt='jpg'),
+            pipeline=PIPELINE,
+            corruption=corruption or dict(ratio=0.25, seed=0),
+            **kwargs))
+
+
+def test_corruption_reaches_the_pipeline(flowers):
+    items = dataset(flowers)
+    assert len(items) == 8
+    sample = items[0]['data_samples']
+    assert sample.mask.sum() == 128 * 128 / 4
+    assert (items[0]['inputs'] == sample.gt_img * (1 - sample.mask)).all()
+
+
+def test_mask_hangs_on_the_name_not_the_position(flowers, tmp_path):
+    (tmp_path / 'jpg').symlink_to(flowers / 'jpg')
+    (tmp_path / 'train.txt').write_text('image_00003.jpg\nimage_00001.jpg\n')
+    other, items = dataset(tmp_path), dataset(flowers)
+    for here, there in ((0, 3), (1, 1)):
+        assert (other[here]['data_samples'].mask == items[there]['data_samples'].mask).all()
+
+
+def test_names_with_spaces(flowers, tmp_path):
+    (tmp_path / 'jpg' / 'a class').mkdir(parents=True)
+    Image.open(flowers / 'jpg' / 'image_00000.jpg').save(tmp_path / 'jpg' / 'a class' / 'my image.jpg')
+    (tmp_path / 'train.txt').write_text('a class/my image.jpg\n\n')
+    assert dataset(tmp_path)[0]['data_samples'].gt_path.endswith('a class/my image.jpg')
+
+
+def test_folder_without_annotations_is_sorted(flowers):
+    names = [item['key'] for item in dataset(flowers, ann_file='').load_data_list()]
+    assert len(names) == 12 and names == sorted(names)
+
+
+@pytest.mark.parametrize('make', [lambda path: None, lambda path: path.mkdir()])
+def test_missing_data_is_named(tmp_path, make):
+    root = tmp_path / 'flowers'
+    make(root)
+    with pytest.raises(InputError, match='train.txt does not exist: prepare the data set'):
+        dataset(root)
+
+
+def test_empty_list_is_named(flowers, tmp_path):
+    (tmp_path / 'train.txt').write_text('\n')
+    with pytest.raises(InputError, match='lists no image'):
+        dataset(tmp_path)

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+import torch
+from mmagic.registry import MODELS
+from mmagic.structures import DataSample
+
+
+def build(**kwargs):
+    torch.manual_seed(0)
+    return MODELS.build(
+        dict(
+            type='SSRGAN',
+            generator=dict(type='SSRGANGenerator', mid_channels=4, num_blocks=1),
+            discriminator=dict(type='SSRGANDiscriminator', channels=(4, 4, 4, 4)),
+            pixel_loss=dict(type='MSELoss'),
+            gan_loss=dict(type='MSEGANLoss'),
+            data_preprocessor=dict(
+                type='DataPreprocessor', mean=[127.5] * 3, std=[127.5] * 3, output_channel_order='RGB'),
+            **kwargs)).eval()
+
+
+@pytest.fixture
+def batch(rng):
+    """Two images of 8×12, half of their pixels black, as the data loader gives them (BGR, 0 to 255)."""
+    original = torch.from_numpy(rng.integers(1, 256, (2, 3, 8, 12)).astype(np.uint8))
+    mask = torch.from_numpy(rng.integers(0, 2, (2, 1, 8, 12)).astype(np.uint8))
+    samples = []
+    for image, holes in zip(original, mask):
+        sample = DataSample(mask=holes)
+        sample.set_tensor_data(dict(gt_img=image))
+        samples.append(sample)
+    return dict(inputs=list(original * (1 - mask)), data_samples=samples), mask.bool().expand_as(original)
+
+
+def restore(model, data):
+    predictions = model.test_step(data)
+    return (torch.stack([p.output.pred_img for p in predictions]), torch.stack([p.input for p in predictions]))
+
+
+def test_prediction_is_the_raw_output_by_default(batch):
+    data, mask = batch
+    model = build()
+    prediction, shown = restore(model, data)
+    rgb = torch.stack(data['inputs']).float()[:, [2, 1, 0]]
+    with torch.no_grad():
+        raw = model.generator(rgb / 127.5 - 1)
+    assert torch.allclose(prediction[:, [2, 1, 0]], (raw + 1) * 127.5, atol=1e-3)
+    assert (prediction - shown)[~mask].abs().mean() > 1, 'known pixels are the generator\'s too'
+
+
+def test_composite_replaces_only_holes(batch):
+    data, mask = batch
+    raw, _ = restore(build(), data)
+    composite, shown = restore(build(test_cfg=dict(composite=True)), data)
+    assert torch.equal(composite[mask], raw[mask])
+    assert torch.equal(composite[~mask], shown[~mask])
+    assert torch.allclose(composite[~mask], torch.stack(data['inputs']).float()[~mask], atol=1e-3)
+
+
+def test_train_step_moves_every_parameter(batch):
+    from mmengine.optim import OptimWrapper, OptimWrapperDict
+    data, _ = batch
+    model = build().train()
+    wrapper = OptimWrapperDict(**{
+        name: OptimWrapper(torch.optim.Adam(getattr(model, name).parameters(), 1e-3))
+        for name in ('generator', 'discriminator')
+    })
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    logs = model.train_step(data, wrapper)
+    assert {'loss_pix', 'loss_gan', 'loss_d_real', 'loss_d_fake'} == set(logs)
+    assert all(torch.isfinite(torch.as_tensor(value)) for value in logs.values())
+    still = [name for name, parameter in model.named_parameters() if torch.equal(parameter, before[name])]
+    assert still == []

@@ -1,0 +1,122 @@
+"""dist_train.sh, dist_test.sh and slurm_train.sh run for real: two processes, without a GPU."""
+import json
+import socket
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.runner import CheckpointLoader
+
+from ssrgan_plugin.mmagic_tools import tools_dir
+
+REPO = Path(__file__).parents[2]
+TOOLS = REPO / 'tools'
+
+# What each process holds at the end, which a run itself stores for the first process only.
+DUMP = '''
+import torch
+from mmengine.dist import get_rank
+from mmengine.hooks import Hook
+from mmagic.registry import HOOKS
+
+@HOOKS.register_module()
+class DumpHook(Hook):
+    priority = 'VERY_LOW'
+    def after_train_epoch(self, runner):
+        torch.save(runner.model.state_dict(), f'{runner.work_dir}/rank{get_rank()}.pt')
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        torch.save([s.mask for s in data_batch['data_samples']], f'{runner.work_dir}/masks{get_rank()}.pt')
+'''
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        return str(free.getsockname()[1])
+
+
+@pytest.fixture
+def dumping_config(tiny_config, tmp_path):
+    (tmp_path / 'dump_hook.py').write_text(DUMP)
+    return tiny_config("""
+custom_imports = dict(imports=['ssrgan_plugin.registration', 'dump_hook'], allow_failed_imports=False)
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='CheckpointMatchHook'), dict(type='SyncBuffersHook'),
+                dict(type='DumpHook')]
+""")
+
+
+def test_two_processes(dumping_config, run, tmp_path, port):
+    done = run('bash', TOOLS / 'dist_train.sh', dumping_config, 2, cwd=REPO, PORT=port, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr[-3000:]
+    work_dir = tmp_path / 'work'
+
+    # Equal weights and statistics on both processes; different images and masks.
+    states = [torch.load(work_dir / f'rank{rank}.pt') for rank in (0, 1)]
+    assert states[0].keys() == states[1].keys() and len(states[0]) > 20
+    assert [key for key in states[0] if not torch.equal(states[0][key], states[1][key])] == []
+    masks = [torch.load(work_dir / f'masks{rank}.pt') for rank in (0, 1)]
+    assert len(masks[0]) == len(masks[1]) == 2, 'four images a step in all'
+    assert not any(torch.equal(a, b) for a in masks[0] for b in masks[1])
+
+    # The checkpoint serves one process as well.
+    weights = CheckpointLoader.load_checkpoint(str(work_dir / 'epoch_2.pth'), 'cpu', 'silent')['state_dict']
+    assert not any('.module.' in key for key in weights)
+    alone = run(TOOLS / 'test.py', dumping_config, work_dir / 'epoch_2.pth', '--out', tmp_path / 'alone.json',
+                PYTHONPATH=str(tmp_path))  # yapf: disable
+    assert alone.returncode == 0, alone.stderr[-3000:]
+    together = run('bash', TOOLS / 'dist_test.sh', dumping_config, work_dir / 'epoch_2.pth', 2, '--out',
+                   tmp_path / 'together.json', PORT=port, PYTHONPATH=str(tmp_path))  # yapf: disable
+    assert together.returncode == 0, together.stderr[-3000:]
+    alone, together = (json.loads((tmp_path / f'{name}.json').read_text()) for name in ('alone', 'together'))
+    assert together['NMSE'] == pytest.approx(alone['NMSE'], rel=1e-5)
+
+
+def test_mmagics_own_dist_train_from_elsewhere(tiny_config, run, tmp_path, port):
+    (tmp_path / 'elsewhere').mkdir()
+    done = run('bash', tools_dir() / 'dist_train.sh', tiny_config('train_cfg = dict(max_epochs=1)'), 2, '--work-dir',
+               'out', cwd=tmp_path / 'elsewhere', PORT=port)  # yapf: disable
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert (tmp_path / 'elsewhere' / 'out' / 'epoch_1.pth').exists()
+
+
+def test_two_machines(tiny_config, run, tmp_path, port):
+    """Two "machines" on loopback, one process each, as NNODES and NODE_RANK name them."""
+    from concurrent.futures import ThreadPoolExecutor
+    config = tiny_config('train_cfg = dict(max_epochs=1)')
+
+    def machine(rank):
+        return run('bash', TOOLS / 'dist_train.sh', config, 1, NNODES='2', NODE_RANK=str(rank),
+                   MASTER_ADDR='127.0.0.1', PORT=port)  # yapf: disable
+
+    with ThreadPoolExecutor() as pool:
+        runs = list(pool.map(machine, (0, 1)))
+    assert [done.returncode for done in runs] == [0, 0], runs[0].stderr[-3000:]
+    assert (tmp_path / 'work' / 'epoch_1.pth').exists()
+
+
+def test_processes_that_do_not_divide_the_batch(tiny_config, run, port):
+    config = tiny_config('train_dataloader = dict(batch_size=5)')
+    done = run('bash', TOOLS / 'dist_train.sh', config, 2, PORT=port)
+    assert done.returncode != 0
+    assert 'train.py: 2 processes do not divide the 5 images of a step' in done.stderr
+    assert done.stderr.count('do not divide') == 1
+
+
+def test_slurm_hands_over_to_srun(run, tmp_path):
+    """With a stand-in for srun that only says what it was asked to run."""
+    (tmp_path / 'srun').write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / 'srun').chmod(0o755)
+    import os
+    done = run('bash', '-c', 'PATH="$0:$PATH" GPUS=4 exec bash tools/slurm_train.sh gpu job configs/x.py out --amp',
+               tmp_path, cwd=REPO)  # yapf: disable
+    assert done.returncode == 0, done.stderr
+    assert '-p gpu --job-name=job' in done.stdout and '--ntasks=4' in done.stdout
+    assert 'tools/train.py configs/x.py --work-dir=out --launcher=slurm --amp' in done.stdout
+    assert os.path.exists(REPO / 'tools/train.py')
+
+
+@pytest.mark.parametrize('script', ['dist_train.sh', 'dist_test.sh', 'slurm_train.sh'])
+def test_usage(run, script):
+    done = run('bash', TOOLS / script)
+    assert done.returncode == 2 and done.stderr.startswith(f'usage: {script}')

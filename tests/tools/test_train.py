@@ -1,0 +1,155 @@
+"""tools/train.py and tools/test.py run for real, as a user runs them."""
+import json
+import re
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.runner import CheckpointLoader
+
+from ssrgan_plugin.mmagic_tools import tools_dir
+
+TOOLS = Path(__file__).parents[2] / 'tools'
+
+# A hook that kills its own process in the middle of an epoch, as a power cut would.
+KILL = '''
+import os, signal
+from mmengine.hooks import Hook
+from mmagic.registry import HOOKS
+
+@HOOKS.register_module()
+class KillHook(Hook):
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        if 'KILL' in os.environ and runner.epoch == 2 and batch_idx == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+'''
+
+
+def checkpoint(path):
+    return CheckpointLoader.load_checkpoint(str(path), map_location='cpu', logger='silent')
+
+
+def assert_equal(a, b, where=''):
+    assert type(a) is type(b), where
+    if isinstance(a, dict):
+        assert a.keys() == b.keys(), where
+        for key in a:
+            assert_equal(a[key], b[key], f'{where}.{key}')
+    elif isinstance(a, (list, tuple)):
+        assert len(a) == len(b), where
+        for i, pair in enumerate(zip(a, b)):
+            assert_equal(*pair, f'{where}.{i}')
+    elif isinstance(a, torch.Tensor):
+        assert torch.equal(a, b), where
+    else:
+        assert a == b, where
+
+
+def val_nmse(log: str):
+    return [float(value) for value in re.findall(r'Epoch\(val\).*NMSE: ([\d.]+)', log)]
+
+
+@pytest.fixture
+def trained(tiny_config, run, tmp_path):
+    config = tiny_config('train_cfg = dict(max_epochs=20)\noptim_wrapper = dict(generator=dict(optimizer=dict(lr=2e-3)))')
+    done = run(TOOLS / 'train.py', config, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return config, done.stdout + done.stderr
+
+
+def test_trains_evaluates_and_tests(trained, run, tmp_path):
+    config, log = trained
+    work_dir = tmp_path / 'work'
+    errors = val_nmse(log)
+    assert len(errors) == 20 and min(errors) < 0.6 * errors[0]
+
+    # Checkpoints in the work dir that was asked for, the last and the best, and nothing elsewhere.
+    last, best = checkpoint(work_dir / 'epoch_20.pth'), list(work_dir.glob('best_NMSE_epoch_*.pth'))
+    assert last['meta']['epoch'] == 20 and len(best) == 1
+    assert sorted(path.name for path in work_dir.glob('epoch_*.pth')) == ['epoch_20.pth']
+    assert not (tmp_path / 'work_dirs').exists()
+
+    # TensorBoard scalars.
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    events = EventAccumulator(str(next(work_dir.glob('*/vis_data'))))
+    events.Reload()
+    assert {'NMSE', 'loss_pix', 'generator.lr'} <= set(events.Tags()['scalars'])
+
+    # tools/test.py on the saved checkpoint: the same NMSE, all metrics, a few pictures.
+    tested = run(TOOLS / 'test.py', config, work_dir / 'epoch_20.pth', '--out', tmp_path / 'metrics.json',
+                 '--work-dir', tmp_path / 'tested', cwd=tmp_path)  # yapf: disable
+    assert tested.returncode == 0, tested.stderr[-3000:]
+    metrics = json.loads((tmp_path / 'metrics.json').read_text())
+    assert metrics['NMSE'] == pytest.approx(errors[-1], abs=1e-4)
+    assert {'NMSE', 'NMSE_dB', 'PSNR', 'SSIM'} <= set(metrics)
+    assert 1 <= len(list((tmp_path / 'tested').rglob('*.png'))) <= 4
+
+
+def test_killed_run_resumes_as_if_never_killed(tiny_config, run, tmp_path):
+    """Same epochs, learning rate, weights and optimizer state, to the bit."""
+    (tmp_path / 'kill_hook.py').write_text(KILL)
+    config = tiny_config("""
+custom_imports = dict(imports=['ssrgan_plugin.registration', 'kill_hook'], allow_failed_imports=False)
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='CheckpointMatchHook'), dict(type='KillHook')]
+param_scheduler = dict(step_size=2)
+train_cfg = dict(max_epochs=4)
+""")
+    command = [TOOLS / 'train.py', config, '--work-dir']
+    whole = run(*command, tmp_path / 'whole', PYTHONPATH=str(tmp_path))
+    assert whole.returncode == 0, whole.stderr[-3000:]
+
+    killed = run(*command, tmp_path / 'killed', PYTHONPATH=str(tmp_path), KILL='1')
+    assert killed.returncode == -signal.SIGKILL
+    assert (tmp_path / 'killed' / 'last_checkpoint').read_text().endswith('epoch_2.pth')
+    resumed = run(*command, tmp_path / 'killed', '--resume', PYTHONPATH=str(tmp_path))
+    assert resumed.returncode == 0, resumed.stderr[-3000:]
+    assert 'resumed epoch: 2' in resumed.stdout + resumed.stderr
+
+    a, b = (checkpoint(tmp_path / name / 'epoch_4.pth') for name in ('whole', 'killed'))
+    assert (a['meta']['epoch'], a['meta']['iter']) == (b['meta']['epoch'], b['meta']['iter']) == (4, 8)
+    for part in ('state_dict', 'optimizer', 'param_schedulers'):
+        assert_equal(a[part], b[part], part)
+    assert a['optimizer']['generator']['param_groups'][0]['lr'] == pytest.approx(2e-4 / 2)
+
+
+def test_mmagics_own_train_py_from_elsewhere(tiny_config, run, tmp_path):
+    (tmp_path / 'elsewhere').mkdir()
+    done = run(tools_dir() / 'train.py', tiny_config('train_cfg = dict(max_epochs=1)'), '--work-dir', 'out', '--amp',
+               cwd=tmp_path / 'elsewhere')  # yapf: disable
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert (tmp_path / 'elsewhere' / 'out' / 'epoch_1.pth').exists()
+
+
+@pytest.mark.parametrize('extra, options, culprit, cure', [
+    ('', ['train_dataloader.dataset.corruption.ratio=1.5'], 'corruption ratio 1.5 is outside', 'such as 0.5'),
+    ('', ['train_dataloader.dataset.data_root=/nowhere'], '/nowhere/train.txt does not exist', 'prepare the data set'),
+    ('', ['train_dataloader.dataset.ann_file=broken.txt'], 'broken.jpg is truncated or no image', 'replace it'),
+    ('', ['model.generator.in_channels=4'], 'takes (N, 4, H, W), got (4, 3, 128, 128)', 'set in_channels'),
+], ids=['ratio', 'data root', 'broken image', 'channels'])  # yapf: disable
+def test_bad_input_gets_one_sentence(tiny_config, flowers, run, tmp_path, extra, options, culprit, cure):
+    whole = (flowers / 'jpg' / 'image_00000.jpg').read_bytes()
+    (flowers / 'jpg' / 'broken.jpg').write_bytes(whole[:len(whole) // 2])
+    (flowers / 'broken.txt').write_text('broken.jpg\n' * 4)
+    done = run(TOOLS / 'train.py', tiny_config(extra), '--cfg-options', *options)
+    assert done.returncode == 1
+    assert 'Traceback' not in done.stderr
+    sentence = done.stderr.strip().splitlines()[-1]
+    assert sentence.startswith('train.py: ') and culprit in sentence and cure in sentence
+    assert not list(tmp_path.rglob('*.pth'))
+
+
+def test_checkpoint_of_another_architecture(tiny_config, run, tmp_path):
+    from ssrgan_plugin.networks import SSRGANGenerator
+    other = SSRGANGenerator(mid_channels=16, num_blocks=1, upscale_factor=1)
+    torch.save({f'generator.{key}': value for key, value in other.state_dict().items()}, tmp_path / 'other.pth')
+    done = run(TOOLS / 'test.py', tiny_config(), tmp_path / 'other.pth')
+    assert done.returncode == 1 and 'Traceback' not in done.stderr
+    sentence = done.stderr.strip().splitlines()[-1]
+    assert 'generator.head.0.weight is (16, 3, 9, 9)' in sentence and 'use the config it was trained with' in sentence
+
+
+def test_missing_config_is_named(run):
+    done = run(TOOLS / 'train.py', 'no_such_config.py')
+    assert done.returncode == 1 and 'Traceback' not in done.stderr
+    assert 'no_such_config.py' in done.stderr.strip().splitlines()[-1]

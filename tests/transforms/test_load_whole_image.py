@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from mmagic.registry import TRANSFORMS
+from PIL import Image
+
+from ssrgan_plugin.errors import InputError
+
+
+def load(path):
+    return TRANSFORMS.build(dict(type='LoadWholeImageFromFile', key='gt'))(dict(gt_path=str(path)))['gt']
+
+
+@pytest.fixture
+def photograph(flowers):
+    return flowers / 'jpg' / 'image_00000.jpg'
+
+
+def test_loads_bgr(photograph):
+    """As the stock class does, whose decoder may differ by a grey level or two."""
+    stock = TRANSFORMS.build(dict(type='LoadImageFromFile', key='gt'))(dict(gt_path=str(photograph)))['gt']
+    image = load(photograph)
+    assert image.shape == (128, 128, 3) and image.dtype == np.uint8
+    assert np.abs(image.astype(int) - stock).mean() < 1
+
+
+@pytest.mark.parametrize('mode', ['L', 'CMYK', 'P', 'RGBA'])
+def test_every_mode_comes_as_three_channels(photograph, tmp_path, mode):
+    path = tmp_path / ('x.jpg' if mode in ('L', 'CMYK') else 'x.png')
+    Image.open(photograph).convert(mode).save(path)
+    assert load(path).shape == (128, 128, 3)
+
+
+@pytest.mark.parametrize('suffix', ['jpg', 'png'])
+def test_truncated_image_is_named(photograph, tmp_path, suffix):
+    path = tmp_path / f'half.{suffix}'
+    Image.open(photograph).save(path)
+    path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+    with pytest.raises(InputError, match=f'half.{suffix} is truncated or no image'):
+        load(path)
+
+
+@pytest.mark.parametrize('content', [b'', b'not a picture'])
+def test_file_that_is_no_image_is_named(tmp_path, content):
+    path = tmp_path / 'text.jpg'
+    path.write_bytes(content)
+    with pytest.raises(InputError, match='text.jpg is truncated or no image'):
+        load(path)
+
+
+def test_missing_image_is_named(tmp_path):
+    with pytest.raises(InputError, match='gone.jpg does not exist'):
+        load(tmp_path / 'gone.jpg')

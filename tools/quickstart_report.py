@@ -1,0 +1,76 @@
+"""Compares a trained model with its input and with OpenCV's Telea on the test photographs: an NMSE table and a picture.
+
+    python tools/quickstart_report.py CONFIG WORK_DIR
+"""
+import argparse
+from pathlib import Path
+
+import cv2
+import matplotlib
+import numpy as np
+
+matplotlib.use('Agg')
+import matplotlib.pyplot as plt  # noqa: E402
+
+from ssrgan_plugin.nmse import nmse  # noqa: E402
+
+
+def restored_photographs(config: str, checkpoint: str):
+    """Yields each test photograph's name, corrupted, restored and original image ((H, W, 3) uint8, BGR) and mask."""
+    from mmengine.config import Config
+    from mmengine.dataset import pseudo_collate
+    from mmengine.registry import init_default_scope
+    from mmengine.runner import load_checkpoint
+
+    cfg = Config.fromfile(config)
+    init_default_scope(cfg.default_scope)
+    from mmagic.registry import DATASETS, MODELS
+    model = MODELS.build(cfg.model).eval()
+    load_checkpoint(model, checkpoint)
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    for data in dataset:
+        sample = model.test_step(pseudo_collate([data]))[0]
+
+        def image(tensor):
+            return np.ascontiguousarray(tensor.round().byte().permute(1, 2, 0).cpu().numpy())
+
+        yield (Path(sample.gt_path).stem, image(sample.input), image(sample.output.pred_img), image(sample.gt_img),
+               sample.mask[0].byte().cpu().numpy())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('config')
+    parser.add_argument('work_dir', type=Path)
+    args = parser.parse_args()
+    checkpoint = max(args.work_dir.glob('best_NMSE_*.pth'), key=lambda path: path.stat().st_mtime, default=None)
+    if checkpoint is None:
+        parser.error(f'{args.work_dir} holds no best_NMSE_*.pth: train with --work-dir {args.work_dir} first')
+
+    rows = []
+    for name, corrupted, restored, original, mask in restored_photographs(args.config, str(checkpoint)):
+        telea = cv2.inpaint(corrupted, mask, 3, cv2.INPAINT_TELEA)
+        columns = {'corrupted': corrupted, 'OpenCV Telea': telea, 'SSRGAN': restored, 'original': original}
+        rows.append((name, columns, {title: nmse(image, original) for title, image in columns.items()}))
+
+    titles = list(rows[0][1])
+    print(f'{"NMSE":>12}' + ''.join(f'{title:>14}' for title in titles[:-1]))
+    for name, _, errors in rows:
+        print(f'{name:>12}' + ''.join(f'{errors[title]:14.5f}' for title in titles[:-1]))
+    means = {title: np.mean([errors[title] for _, _, errors in rows]) for title in titles[:-1]}
+    print(f'{"mean":>12}' + ''.join(f'{means[title]:14.5f}' for title in titles[:-1]))
+
+    figure, axes = plt.subplots(len(rows), len(titles), figsize=(3 * len(titles), 3.2 * len(rows)), squeeze=False)
+    for row, (_, columns, errors) in zip(axes, rows):
+        for axis, (title, image) in zip(row, columns.items()):
+            axis.imshow(image[..., ::-1])
+            axis.set_title(title if title == 'original' else f'{title}, NMSE {errors[title]:.4f}', fontsize=9)
+            axis.axis('off')
+    figure.tight_layout()
+    picture = args.work_dir / 'comparison.png'
+    figure.savefig(picture, dpi=110)
+    print(f'picture: {picture}')
+
+
+if __name__ == '__main__':
+    main()
