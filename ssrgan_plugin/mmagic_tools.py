@@ -1,5 +1,4 @@
 """Hands over to the scripts that MMagic installs, with its versions adapted and bad input told in one sentence."""
-import os
 import runpy
 import sys
 from importlib.util import find_spec
@@ -33,9 +32,5 @@ def run(script: str) -> None:
     except (InputError, FileNotFoundError) as error:
         # A data-loading worker's error arrives with the worker's traceback as its text; its last line is the sentence.
         sentence = str(error).strip().splitlines()[-1].removeprefix(f'{InputError.__module__}.InputError: ')
-        # In a distributed run every process meets the same error; one sentence is enough.
-        if os.environ.get('RANK', '0') == '0':
-            print(f'{script}: {sentence}', file=sys.stderr)
-        # No clean-up of other processes: they may be waiting for this one.
-        sys.stderr.flush()
+        print(f'{script}: {sentence}', file=sys.stderr)
         sys.exit(1)

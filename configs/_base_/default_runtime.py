@@ -10,6 +10,7 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'))
 custom_hooks = [
     dict(type='EpochSeedHook'),
+    dict(type='UnwrappedCheckpointHook'),
     dict(type='CheckpointMatchHook'),
     dict(type='SyncBuffersHook'),  # where sync_bn cannot serve: several processes without a GPU
     dict(type='FewImagesVisualizationHook', num_images=4, epoch_interval=10),

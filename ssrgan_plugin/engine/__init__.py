@@ -3,7 +3,9 @@ from .epoch_seed_hook import EpochSeedHook
 from .few_images_visualization_hook import FewImagesVisualizationHook
 from .global_batch_sampler import GlobalBatchSampler
 from .seed_worker import seed_worker
+from .unwrapped_checkpoint_hook import UnwrappedCheckpointHook
 
 __all__ = [
-    'CheckpointMatchHook', 'EpochSeedHook', 'FewImagesVisualizationHook', 'GlobalBatchSampler', 'seed_worker'
+    'CheckpointMatchHook', 'EpochSeedHook', 'FewImagesVisualizationHook', 'GlobalBatchSampler',
+    'UnwrappedCheckpointHook', 'seed_worker'
 ]

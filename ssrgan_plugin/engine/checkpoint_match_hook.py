@@ -1,7 +1,7 @@
 from typing import Dict
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
+from mmengine.runner import get_state_dict
 
 from mmagic.registry import HOOKS
 from ..errors import InputError
@@ -19,14 +19,11 @@ class CheckpointMatchHook(Hook):
     """
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        check_match(model.state_dict(), checkpoint.get('state_dict', checkpoint))
+        check_match(get_state_dict(runner.model), checkpoint.get('state_dict', checkpoint))
 
 
 def check_match(expected: Dict, given: Dict) -> None:
     """Raises :class:`InputError` unless the ``given`` state dict fits the ``expected`` one, network by network."""
-    # Wrapping a network for distributed training puts "module." into its weights' names.
-    expected = {key.replace('.module.', '.'): value for key, value in expected.items()}
     networks = {key.split('.')[0] for key in given} | {'generator'}
     cure = 'the checkpoint is of another architecture than the config: use the config it was trained with'
     for key, value in expected.items():

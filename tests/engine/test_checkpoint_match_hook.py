@@ -12,10 +12,6 @@ def test_whole_networks_match(networks):
     check_match(MODEL, {key: value for key, value in MODEL.items() if key.split('.')[0] in networks})
 
 
-def test_wrapped_for_distributed_training():
-    check_match({key.replace('.', '.module.'): value for key, value in MODEL.items()}, MODEL)
-
-
 @pytest.mark.parametrize('given, message', [
     ({}, 'lacks generator.a'),
     ({'discriminator.a': torch.zeros(5)}, 'lacks generator.a'),

@@ -1,0 +1,26 @@
+import re
+
+from mmengine.hooks import Hook
+from mmengine.runner import get_state_dict, weights_to_cpu
+
+from mmagic.registry import HOOKS
+
+
+@HOOKS.register_module()
+class UnwrappedCheckpointHook(Hook):
+    """Gives weights one name, however many processes train.
+
+    ``MMSeparateDistributedDataParallel`` wraps each network, so that MMEngine saves "generator.module.…", which it
+    then finds no place for, in one process or in many: it warns and goes on with random weights. This hook saves
+    "generator.…", and reads the other too.
+    """
+
+    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+        checkpoint['state_dict'] = weights_to_cpu(get_state_dict(runner.model))
+
+    def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
+        if 'state_dict' in checkpoint:
+            checkpoint['state_dict'] = {
+                re.sub(r'^(\w+)\.module\.', r'\1.', key): value
+                for key, value in checkpoint['state_dict'].items()
+            }
