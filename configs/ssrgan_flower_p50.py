@@ -1,3 +1,6 @@
 _base_ = [
-    './_base_/models/ssrgan.py', './_base_/datasets/flower.py', './_base_/schedules/100e.py', './_base_/default_runtime.py'
+    './_base_/models/ssrgan.py',
+    './_base_/datasets/flower.py',
+    './_base_/schedules/100e.py',
+    './_base_/default_runtime.py',
 ]

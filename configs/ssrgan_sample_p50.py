@@ -1,8 +1,10 @@
 # The paper's model on photographs that ship inside installed packages, so that it runs with no download: random crops
 # of five for training, the middle of three others for test. Small steps, for CPUs.
 _base_ = [
-    './_base_/models/ssrgan.py', './_base_/datasets/corrupted_images.py', './_base_/schedules/100e.py',
-    './_base_/default_runtime.py'
+    './_base_/models/ssrgan.py',
+    './_base_/datasets/corrupted_images.py',
+    './_base_/schedules/100e.py',
+    './_base_/default_runtime.py',
 ]
 
 train_dataloader = dict(

@@ -116,10 +116,9 @@ def mixed_precision_without_gpu() -> None:
         return
     from contextlib import contextmanager
 
+    from mmagic.registry import OPTIM_WRAPPERS
     from mmengine.optim import OptimWrapper
     from mmengine.runner import autocast
-
-    from mmagic.registry import OPTIM_WRAPPERS
 
     @OPTIM_WRAPPERS.register_module(name='AmpOptimWrapper', force=True)
     class CPUAmpOptimWrapper(OptimWrapper):

@@ -76,8 +76,7 @@ def run():
             cwd=cwd,
             timeout=timeout,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             env={**os.environ, 'PATH': path, 'VIRTUAL_ENV': sys.prefix, **env})
 

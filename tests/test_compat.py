@@ -116,7 +116,7 @@ def test_truncated_checkpoint_is_named(tmp_path):
 def in_new_process(code: str, **env) -> str:
     """Output of a Python process of its own, for what can be adapted only once."""
     done = subprocess.run([sys.executable, '-W', 'ignore', '-c', code], env={**os.environ, **env}, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+                          capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

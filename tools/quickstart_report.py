@@ -50,15 +50,22 @@ def main():
     rows = []
     for name, corrupted, restored, original, mask in restored_photographs(args.config, str(checkpoint)):
         telea = cv2.inpaint(corrupted, mask, 3, cv2.INPAINT_TELEA)
-        columns = {'corrupted': corrupted, 'OpenCV Telea': telea, 'SSRGAN': restored, 'original': original}
+        composite = np.where(mask[..., None] == 1, restored, corrupted)
+        columns = {
+            'corrupted': corrupted,
+            'OpenCV Telea': telea,
+            'SSRGAN': restored,
+            'SSRGAN, composite': composite,
+            'original': original,
+        }
         rows.append((name, columns, {title: nmse(image, original) for title, image in columns.items()}))
 
     titles = list(rows[0][1])
-    print(f'{"NMSE":>12}' + ''.join(f'{title:>14}' for title in titles[:-1]))
+    print(f'{"NMSE":>12}' + ''.join(f'{title:>20}' for title in titles[:-1]))
     for name, _, errors in rows:
-        print(f'{name:>12}' + ''.join(f'{errors[title]:14.5f}' for title in titles[:-1]))
+        print(f'{name:>12}' + ''.join(f'{errors[title]:20.5f}' for title in titles[:-1]))
     means = {title: np.mean([errors[title] for _, _, errors in rows]) for title in titles[:-1]}
-    print(f'{"mean":>12}' + ''.join(f'{means[title]:14.5f}' for title in titles[:-1]))
+    print(f'{"mean":>12}' + ''.join(f'{means[title]:20.5f}' for title in titles[:-1]))
 
     figure, axes = plt.subplots(len(rows), len(titles), figsize=(3 * len(titles), 3.2 * len(rows)), squeeze=False)
     for row, (_, columns, errors) in zip(axes, rows):

@@ -20,7 +20,7 @@ if command -v flock >/dev/null; then
 fi
 
 ops=${WITH_OPS:-$(grep -qx 'ops 1' "$ready" 2>/dev/null && echo 1 || echo 0)}
-recipe="$(cat requirements/*.txt setup.py tools/setup_env.sh | sha256sum)
+recipe="$(cat requirements/{lock,mmcv,mmcv-lite}.txt setup.py tools/setup_env.sh | sha256sum)
 venv $venv
 ops $ops"
 
@@ -51,24 +51,30 @@ if [ ! -e "$venv" ]; then
         "$python" -m venv "$venv"
     else
         "$python" -m venv --without-pip "$venv"
-        "$python" -m pip --python "$venv/bin/python" install -q pip \
+        "$python" -m pip --python "$venv/bin/python" install -qq pip \
             || fail "needs pip for $python: on Debian and Ubuntu, apt-get install python3-pip"
     fi
 fi
 touch "$building"
 rm -f "$ready"
 
+# In a terminal pip shows its downloads; in a log it would fill pages.
+[ -t 1 ] && quiet= || quiet=-qq
 pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 say "installing the lock (torch brings several GB; a later run takes them from pip's cache)"
-pip install --progress-bar off -q -r requirements/lock.txt
+pip install $quiet -r requirements/lock.txt
 # MMagic's dependencies ask for three builds of OpenCV that share one folder: let the one win that needs no libGL.
-pip install -q --force-reinstall --no-deps "$(grep '^opencv-python-headless==' requirements/lock.txt)"
+pip install $quiet --force-reinstall --no-deps "$(grep '^opencv-python-headless==' requirements/lock.txt)"
+# MMCV comes in two packages that share one folder, so one has to go before the other comes.
 if [ "$ops" = 1 ]; then
+    mmcv=mmcv other=mmcv-lite
     say "compiling MMCV with its ops"
-    pip uninstall -q -y mmcv-lite
-    CFLAGS="${CFLAGS--O1 -g0}" MMCV_WITH_OPS=1 pip install -q --no-build-isolation -r requirements/ops.txt
+else
+    mmcv=mmcv-lite other=mmcv
 fi
-pip install -q --no-deps --no-build-isolation -e .
+pip uninstall -qq -y "$other"
+CFLAGS="${CFLAGS--O1 -g0}" pip install $quiet --no-build-isolation -r "requirements/$mmcv.txt"
+pip install $quiet --no-deps --no-build-isolation -e .
 pip check
 
 echo "$recipe" >"$ready"

@@ -3,6 +3,7 @@ from typing import List
 
 from mmagic.datasets import BasicImageDataset
 from mmagic.registry import DATASETS
+
 from ..errors import InputError
 
 

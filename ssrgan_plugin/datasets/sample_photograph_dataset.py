@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import List
 
 from mmagic.registry import DATASETS
+
 from ..errors import InputError
 from .corrupted_image_dataset import CorruptedImageDataset
 

@@ -1,7 +1,6 @@
+from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import set_random_seed
-
-from mmagic.registry import HOOKS
 
 
 @HOOKS.register_module()

@@ -1,7 +1,7 @@
+from mmagic.registry import DATA_SAMPLERS
 from mmengine.dist import get_world_size
 from torch.utils.data import BatchSampler, Sampler
 
-from mmagic.registry import DATA_SAMPLERS
 from ..errors import InputError
 
 

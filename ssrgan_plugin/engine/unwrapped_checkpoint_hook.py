@@ -1,9 +1,8 @@
 import re
 
+from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import get_state_dict, weights_to_cpu
-
-from mmagic.registry import HOOKS
 
 
 @HOOKS.register_module()

@@ -2,10 +2,10 @@ import logging
 from typing import List
 
 import numpy as np
-from mmengine.logging import print_log
-
 from mmagic.evaluation.metrics.base_sample_wise_metric import BaseSampleWiseMetric
 from mmagic.registry import METRICS
+from mmengine.logging import print_log
+
 from ..nmse import nmse
 
 

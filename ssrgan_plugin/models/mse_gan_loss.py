@@ -1,10 +1,9 @@
 from typing import Optional
 
 import torch
-from torch import Tensor
-
 from mmagic.models.losses import GANLoss
 from mmagic.registry import MODELS
+from torch import Tensor
 
 
 @MODELS.register_module()

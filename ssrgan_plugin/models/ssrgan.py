@@ -1,11 +1,10 @@
 from typing import List, Optional
 
 import torch
-from torch import Tensor
-
 from mmagic.models.editors import SRGAN
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
+from torch import Tensor
 
 
 @MODELS.register_module()
@@ -19,7 +18,10 @@ class SSRGAN(SRGAN):
     Args: those of :class:`mmagic.models.editors.SRGAN`.
     """
 
-    def forward_inference(self, inputs: Tensor, data_samples: Optional[List[DataSample]] = None, **kwargs) -> DataSample:
+    def forward_inference(self,
+                          inputs: Tensor,
+                          data_samples: Optional[List[DataSample]] = None,
+                          **kwargs) -> DataSample:
         predictions = super().forward_inference(inputs, data_samples, **kwargs)
         if self.test_cfg and self.test_cfg.get('composite'):
             known = self.data_preprocessor.destruct(inputs, data_samples).cpu()

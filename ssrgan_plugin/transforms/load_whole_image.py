@@ -1,7 +1,7 @@
 import numpy as np
-
 from mmagic.datasets.transforms import LoadImageFromFile
 from mmagic.registry import TRANSFORMS
+
 from ..errors import InputError
 
 

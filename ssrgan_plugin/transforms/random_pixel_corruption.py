@@ -1,11 +1,11 @@
 from typing import Optional, Tuple, Union
 
 import numpy as np
+from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.dist import get_rank
 from torch.utils.data import get_worker_info
 
-from mmagic.registry import TRANSFORMS
 from ..corruption import Fill, check_fill, corrupt, random_mask, ratio_range, seeded_rng
 
 

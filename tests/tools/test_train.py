@@ -52,7 +52,10 @@ def val_nmse(log: str):
 
 @pytest.fixture
 def trained(tiny_config, run, tmp_path):
-    config = tiny_config('train_cfg = dict(max_epochs=20)\noptim_wrapper = dict(generator=dict(optimizer=dict(lr=2e-3)))')
+    config = tiny_config("""
+train_cfg = dict(max_epochs=20)
+optim_wrapper = dict(generator=dict(optimizer=dict(lr=2e-3)))
+""")
     done = run(TOOLS / 'train.py', config, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
     return config, done.stdout + done.stderr
