@@ -1,4 +1,4 @@
-"""Random pixel corruption (arXiv 2409.12636, section IV) in plain NumPy."""
+"""Random pixel corruption (arXiv 2409.12636) in plain NumPy."""
 from typing import Sequence, Tuple, Union
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Normalised mean squared error (arXiv 2409.12636, section IV) in plain NumPy."""
+"""Normalised mean squared error (arXiv 2409.12636) in plain NumPy."""
 from typing import Optional
 
 import numpy as np

@@ -11,7 +11,7 @@ from ..nmse import nmse
 
 @METRICS.register_module()
 class NMSE(BaseSampleWiseMetric):
-    """Mean over the images of Σ (restored - original)² / Σ original² (arXiv 2409.12636, section IV; averaged as in
+    """Mean over the images of Σ (restored - original)² / Σ original² (arXiv 2409.12636; averaged as in
     the authors' notebook).
 
     Images are (C, H, W) with C 1 or 3, integer or float, and intensities that start at 0. An image whose original

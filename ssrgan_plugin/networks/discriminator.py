@@ -1,4 +1,4 @@
-"""SSRGAN's discriminator (arXiv 2409.12636, section III; sizes from the authors' published notebook)."""
+"""SSRGAN's discriminator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
 from typing import Sequence
 
 from torch import Tensor, nn

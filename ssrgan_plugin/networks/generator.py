@@ -1,4 +1,4 @@
-"""SSRGAN's generator (arXiv 2409.12636, section III; sizes from the authors' published notebook)."""
+"""SSRGAN's generator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
 from torch import Tensor, nn
 
 from ..errors import InputError

@@ -22,7 +22,7 @@ def fresh_rng() -> np.random.Generator:
 
 @TRANSFORMS.register_module()
 class RandomPixelCorruption(BaseTransform):
-    """Corrupts a share of an image's pixels, picked uniformly at random (arXiv 2409.12636, section IV).
+    """Corrupts a share of an image's pixels, picked uniformly at random (arXiv 2409.12636).
 
     Exactly ``round(ratio * H * W)`` positions, without replacement, the same in all channels.
 

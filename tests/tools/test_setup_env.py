@@ -1,0 +1,42 @@
+"""What tools/setup_env.sh does before it installs anything. (That it installs all is shown by this suite running.)"""
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def clone(tmp_path):
+    for part in ('tools', 'requirements'):
+        shutil.copytree(REPO / part, tmp_path / part)
+    shutil.copy(REPO / 'setup.py', tmp_path)
+    return tmp_path
+
+
+def test_other_python_is_refused(clone, run):
+    done = run('bash', 'tools/setup_env.sh', cwd=clone, PYTHON='/bin/false')
+    assert done.returncode == 1 and 'needs Python 3.11' in done.stderr
+    assert not (clone / '.venv').exists()
+
+
+def test_environment_of_somebody_elses_is_left_alone(clone, run):
+    (clone / '.venv').mkdir()
+    (clone / '.venv' / 'precious').touch()
+    done = run('bash', 'tools/setup_env.sh', cwd=clone, PYTHON=sys.executable)
+    assert done.returncode == 1 and 'this script did not make it: move it away' in done.stderr
+    assert (clone / '.venv' / 'precious').exists()
+
+
+def test_unfinished_environment_is_made_anew(clone, run):
+    """With a pip that fails at once, so that only the clearing away happens."""
+    (clone / '.venv').mkdir()
+    for name in ('.ssrgan-building', 'half-installed'):
+        (clone / '.venv' / name).touch()
+    (clone / 'requirements' / 'lock.txt').write_text('no-such-package-of-this-name==0\n')
+    done = run('bash', 'tools/setup_env.sh', cwd=clone, PYTHON=sys.executable, PIP_NO_INDEX='1')
+    assert done.returncode != 0 and 'removing the unfinished' in done.stdout
+    assert not (clone / '.venv' / 'half-installed').exists()
+    assert (clone / '.venv' / '.ssrgan-building').exists(), 'the next run must clear away again'
