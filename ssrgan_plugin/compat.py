@@ -79,8 +79,8 @@ def load_own_checkpoints() -> None:
                              'state, and loading it could run code; get it from a source that you trust, as a state '
                              f'dict ({_culprit(error)})') from error
         except (RuntimeError, EOFError) as error:
-            raise InputError(f'{filename} is no checkpoint, or a damaged one: train again, or take an earlier one'
-                             ) from error
+            reason = str(error).strip().split('\n')[0] or 'it is empty'
+            raise InputError(f'{filename} cannot be read as a checkpoint ({reason}): take another one') from error
 
     CheckpointLoader.register_scheme(prefixes='', loader=load_safely, force=True)
 
@@ -91,13 +91,18 @@ def _culprit(error: Exception) -> str:
                 'not a PyTorch file').split(' was not an allowed')[0].removeprefix('WeightsUnpickler error: ')
 
 
+def _has_accelerator() -> bool:
+    from mmengine.device import get_device
+    return get_device() != 'cpu'
+
+
 def run_processes_without_gpu() -> None:
     """Lets several processes train on CPUs (no upstream issue known): MMEngine always picks a CUDA device, and
     PyTorch's synchronised batch normalisation knows GPUs only.
 
     Without a GPU processes talk by gloo, and each normalises over its own images, as without ``sync_bn``.
     """
-    if torch.cuda.is_available():
+    if _has_accelerator():
         return
     import mmengine.dist.utils as dist_utils
     import mmengine.runner.runner as runner
@@ -112,7 +117,7 @@ def run_processes_without_gpu() -> None:
 def mixed_precision_without_gpu() -> None:
     """Lets ``--amp`` train on CPUs, in bfloat16, which needs no loss scaling; MMEngine refuses it
     (open-mmlab/mmpretrain#1556)."""
-    if torch.cuda.is_available():
+    if _has_accelerator():
         return
     from contextlib import contextmanager
 

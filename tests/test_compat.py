@@ -109,7 +109,7 @@ def test_truncated_checkpoint_is_named(tmp_path):
     path = tmp_path / 'cut.pth'
     torch.save(dict(weight=torch.ones(1000)), path)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(InputError, match='cut.pth is no checkpoint, or a damaged one'):
+    with pytest.raises(InputError, match='cut.pth cannot be read as a checkpoint'):
         load(path)
 
 
@@ -126,7 +126,7 @@ def test_processes_without_gpu():
     code = '''
 from ssrgan_plugin import compat
 import torch
-torch.cuda.is_available = lambda: False
+compat._has_accelerator = lambda: False
 compat.run_processes_without_gpu()
 from mmengine.dist import init_dist, get_backend
 init_dist('pytorch', backend='nccl')
@@ -140,12 +140,12 @@ torch.distributed.destroy_process_group()
 def test_gpus_are_left_alone(monkeypatch):
     import mmengine.dist.utils as dist_utils
     before = dist_utils._init_dist_pytorch
-    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.setattr(compat, '_has_accelerator', lambda: True)
     compat.run_processes_without_gpu()
     assert dist_utils._init_dist_pytorch is before
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason='adapts machines without a GPU')
+@pytest.mark.skipif(compat._has_accelerator(), reason='adapts machines without a GPU')
 def test_mixed_precision_without_gpu():
     from mmagic.registry import OPTIM_WRAPPERS
     layer = torch.nn.Linear(4, 4)
