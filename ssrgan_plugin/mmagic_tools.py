@@ -29,8 +29,10 @@ def run(script: str) -> None:
         from . import compat
         compat.apply()
         runpy.run_path(str(path), run_name='__main__')
-    except (InputError, FileNotFoundError) as error:
+    except FileNotFoundError as error:
+        sentence = f'{error.filename} does not exist: check the path' if error.filename else error
+        sys.exit(f'{script}: {sentence}')
+    except InputError as error:
         # A data-loading worker's error arrives with the worker's traceback as its text; its last line is the sentence.
         sentence = str(error).strip().splitlines()[-1].removeprefix(f'{InputError.__module__}.InputError: ')
-        print(f'{script}: {sentence}', file=sys.stderr)
-        sys.exit(1)
+        sys.exit(f'{script}: {sentence}')

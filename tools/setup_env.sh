@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes .venv: the pinned environment of requirements/lock.txt with this package in it (editable).
 #   PYTHON=...    the CPython 3.11 to build it from (default: python3.11, else python3)
-#   WITH_OPS=1    compile full MMCV with its ops instead of installing mmcv-lite (about 20 minutes on two cores)
+#   WITH_OPS=1    compile full MMCV with its ops instead of installing mmcv-lite (15 to 25 minutes on two cores)
 # Does nothing when the environment is ready; an interrupted run is repaired by the next.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

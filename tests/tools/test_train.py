@@ -155,4 +155,4 @@ def test_checkpoint_of_another_architecture(tiny_config, run, tmp_path):
 def test_missing_config_is_named(run):
     done = run(TOOLS / 'train.py', 'no_such_config.py')
     assert done.returncode == 1 and 'Traceback' not in done.stderr
-    assert 'no_such_config.py' in done.stderr.strip().splitlines()[-1]
+    assert done.stderr.strip().splitlines()[-1] == 'train.py: no_such_config.py does not exist: check the path'
