@@ -1,0 +1,308 @@
+"""Puts the paper's three data sets where the configs look for them: see :func:`prepare`."""
+import json
+import os
+import shutil
+import tarfile
+import zipfile
+import zlib
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+from tqdm import tqdm
+
+from .errors import InputError
+
+Splits = Dict[str, List[str]]
+CALTECH_SPLIT_SEED = 0
+METADATA = 'dataset.json'  # written last: a folder without it is not finished
+
+
+class PaperDataset(NamedTuple):
+    """One row of the paper's Table I."""
+    title: str
+    folder: str  # below the root, as torchvision names it
+    images: str  # below the folder
+    extras: Tuple[str, ...]  # the files that define the splits
+    train: int
+    test: int
+    read_splits: Callable[[Path, Path], Splits]  # (image folder, source folder) -> image names, sorted
+    download: Callable[[Path], object]
+    split: str = 'official'
+
+
+def prepare(name: str,
+            root: Path,
+            archives: Sequence[Path] = (),
+            size: Optional[int] = None,
+            allow_subset: bool = False) -> dict:
+    """Prepares one data set: images, ``train.txt``, ``test.txt`` and ``dataset.json`` in ``root/<its folder>``.
+
+    Interrupted, it goes on where it was; finished, it does nothing.
+
+    Args:
+        name: A key of :data:`DATASETS`.
+        root: Folder of all data sets.
+        archives: Official archives, single files such as setid.mat, or folders, in the official layout. Default:
+            download them, through torchvision's data set class.
+        size: Store copies resized to size×size (as the configs do when they load) instead of the originals.
+        allow_subset: Accept other numbers of images than the paper's.
+
+    Returns:
+        What ``dataset.json`` says: title, numbers of images, whether a subset, size, split.
+
+    Raises:
+        InputError: naming the archive or image that is damaged or missing, or the counts that differ.
+    """
+    dataset = DATASETS[name]
+    folder = root / dataset.folder
+    if (folder / METADATA).exists():
+        metadata = json.loads((folder / METADATA).read_text())
+        if metadata['size'] != size:
+            raise InputError(f'{folder} is already prepared with size {metadata["size"]}: remove it first, or name '
+                             'another --root')
+        return metadata
+
+    source = gather(dataset, root, [Path(archive) for archive in archives])
+    try:
+        metadata = store(dataset, source, folder, size, allow_subset)
+    except InputError:
+        if archives:  # the user will bring better ones, perhaps of the same names
+            shutil.rmtree(root / SOURCES / dataset.folder, ignore_errors=True)
+        raise
+    shutil.rmtree(root / SOURCES / dataset.folder, ignore_errors=True)
+    with suppress(OSError):  # another data set's sources may be there
+        (root / SOURCES).rmdir()
+    return metadata
+
+
+def store(dataset: PaperDataset, source: Path, folder: Path, size: Optional[int], allow_subset: bool) -> dict:
+    """From a source folder to the finished data set; the metadata come last."""
+    images = find(source, dataset.images)
+    splits = dataset.read_splits(images, source)
+    counts = {split: len(names) for split, names in splits.items()}
+    subset = counts != dict(train=dataset.train, test=dataset.test)
+    if subset and not allow_subset:
+        raise InputError(f'{dataset.title} has {counts["train"]} training and {counts["test"]} test images here, '
+                         f'{dataset.train} and {dataset.test} in the paper: take the whole archive, or say '
+                         '--allow-subset')
+    listed = store_images(dataset.title, images, folder / dataset.images, splits, size)
+    for split, names in listed.items():
+        write_whole(folder / f'{split}.txt', ''.join(f'{name}\n' for name in names))
+    metadata = dict(
+        title=dataset.title, **counts, subset=subset, size=size,
+        split=dataset.split)
+    write_whole(folder / METADATA, json.dumps(metadata, indent=2) + '\n')
+    return metadata
+
+
+# ---- from archives to one source folder
+
+SOURCES = '.sources'
+
+
+def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
+    """Brings all that was given, or is downloaded, into one folder, and returns it."""
+    if len(archives) == 1 and archives[0].is_dir():
+        return archives[0]
+    source = root / SOURCES / dataset.folder
+    if not archives:
+        source.mkdir(parents=True, exist_ok=True)
+        dataset.download(source)
+        return source
+    for archive in archives:
+        if not archive.exists():
+            raise InputError(f'archive {archive} does not exist: check the path')
+        target = source / archive.name
+        if target.exists():
+            continue
+        with whole(target) as unfinished:
+            if archive.is_dir():
+                unfinished.symlink_to(archive.resolve())
+            elif archive.name in dataset.extras:
+                shutil.copy(archive, unfinished)
+            else:
+                unpack(archive, unfinished, dataset)
+    return source
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A path to write to, which gets its real name only when the block ends well."""
+    unfinished = target.with_name(target.name + '.unfinished')
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if unfinished.is_dir() and not unfinished.is_symlink():
+        shutil.rmtree(unfinished)
+    else:
+        unfinished.unlink(missing_ok=True)
+    yield unfinished
+    unfinished.replace(target)
+
+
+def write_whole(path: Path, text: str) -> None:
+    with whole(path) as unfinished:
+        unfinished.write_text(text)
+
+
+def unpack(archive: Path, target: Path, dataset: PaperDataset) -> None:
+    """Unpacks the images and split files of a tar or zip archive, and of tars inside it; no links, nothing outside."""
+    try:
+        if zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as zipped:
+                for member in tqdm(zipped.infolist(), archive.name, unit=' files'):
+                    with zipped.open(member) as content:
+                        keep(member.filename, content, target, dataset)
+        else:
+            with open(archive, 'rb') as file, tqdm.wrapattr(
+                    file, 'read', total=archive.stat().st_size, desc=archive.name) as content:
+                unpack_tar(content, target, dataset)
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise InputError(f'archive {archive} is damaged or no archive ({error}): get it again') from error
+
+
+def unpack_tar(content, target: Path, dataset: PaperDataset) -> None:
+    with tarfile.open(fileobj=content, mode='r|*') as tar:
+        for member in tar:
+            if member.isfile():
+                keep(member.name, tar.extractfile(member), target, dataset)
+
+
+def keep(name: str, content, target: Path, dataset: PaperDataset) -> None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or '..' in path.parts:
+        raise tarfile.TarError(f'{name} would land outside')
+    if path.name.startswith('._'):  # macOS leaves these beside the images
+        return
+    if path.name.endswith(('.tar.gz', '.tgz', '.tar')):
+        unpack_tar(content, target, dataset)
+    elif path.suffix.lower() == '.jpg' or path.name in dataset.extras:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        with open(target / path, 'wb') as file:
+            shutil.copyfileobj(content, file)
+
+
+def find(source: Path, name: str) -> Path:
+    """The file or folder of that name, however deep."""
+    if source.name == name:
+        return source
+    found = next((path / name for path, *_ in walk(source) if (path / name).exists()), None)
+    if found is None:
+        raise InputError(f'{source} holds no {name}: give every archive of the data set')
+    return found
+
+
+def walk(source: Path) -> Iterator[Tuple[Path, List[str], List[str]]]:
+    for path, folders, files in os.walk(source, followlinks=True):
+        folders.sort()
+        yield Path(path), folders, files
+
+
+# ---- the splits
+
+
+def flower_splits(images: Path, source: Path) -> Splits:
+    from scipy.io import loadmat
+    numbers = loadmat(find(source, 'setid.mat'))
+    return {
+        split: [f'image_{number:05}.jpg' for number in sorted(numbers[key].ravel())]
+        for split, key in (('train', 'trnid'), ('test', 'tstid'))
+    }
+
+
+def pet_splits(images: Path, source: Path) -> Splits:
+    return {
+        split: sorted(f'{line.split()[0]}.jpg' for line in find(source, file).read_text().splitlines() if line.strip())
+        for split, file in (('train', 'trainval.txt'), ('test', 'test.txt'))
+    }
+
+
+def caltech_splits(images: Path, source: Path) -> Splits:
+    names = sorted(
+        str(PurePosixPath((path / file).relative_to(images))) for path, _, files in walk(images) for file in files
+        if file.lower().endswith('.jpg') and not file.startswith('._'))
+
+    def draw(name):
+        """A random number that depends on the seed and the name alone, on every machine and Python."""
+        return sha256(f'{CALTECH_SPLIT_SEED}:{name}'.encode()).digest()
+
+    train = set(sorted(names, key=draw)[:len(names) * 4 // 5])
+    return dict(train=[name for name in names if name in train], test=[name for name in names if name not in train])
+
+
+# ---- the images
+
+
+def store_images(title: str, images: Path, target: Path, splits: Splits, size: Optional[int]) -> Splits:
+    """Checks every image and stores it; returns the splits by the names under which they are stored."""
+    names = [name for split in splits.values() for name in split]
+    with ProcessPoolExecutor() as pool:
+        results = pool.map(partial(store_image, images, target, size), names, chunksize=16)
+        stored, broken = {}, []
+        progress = tqdm(results, f'{title}: images', total=len(names), unit=' images')
+        for (path, error), name in zip(progress, names):
+            stored[name] = path
+            if error:
+                broken.append(f'{images / name} ({error})')
+    if broken:
+        raise InputError(f'{len(broken)} of {len(names)} images of {title} cannot be read: {"; ".join(broken[:5])}'
+                         f'{" …" if len(broken) > 5 else ""}: get the archive again')
+    return {split: [stored[name] for name in names] for split, names in splits.items()}
+
+
+def store_image(images: Path, target: Path, size: Optional[int], name: str) -> Tuple[str, Optional[str]]:
+    """Stores one image; returns its new name, and what was wrong with it, if anything."""
+    source = images / name
+    try:
+        with Image.open(source) as image:
+            as_it_is = size is None or image.size == (size, size)
+            new = name if as_it_is else str(PurePosixPath(name).with_suffix('.png'))
+            if (target / new).exists():
+                return new, None
+            rgb = np.asarray(image.convert('RGB'))  # reads it to its end
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        reason = 'no image' if isinstance(error, UnidentifiedImageError) else error
+        return name, str(reason).split('\n')[0]
+    with whole(target / new) as unfinished:
+        if as_it_is:
+            shutil.copy(source, unfinished)
+        else:
+            # The configs' own Resize, so that a stored copy and a resized original are the same picture.
+            Image.fromarray(cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)).save(unfinished, 'PNG')
+    return new, None
+
+
+# ---- torchvision's downloads
+
+
+def download_flower(source: Path) -> None:
+    from torchvision.datasets import Flowers102
+    Flowers102(source, download=True)
+
+
+def download_pet(source: Path) -> None:
+    from torchvision.datasets import OxfordIIITPet
+    OxfordIIITPet(source, download=True)
+
+
+def download_caltech(source: Path) -> None:
+    from torchvision.datasets import Caltech101
+    Caltech101(source, download=True)
+
+
+DATASETS = {
+    'flower':
+    PaperDataset('Flower102', 'flowers-102', 'jpg', ('setid.mat', 'imagelabels.mat'), 1020, 6149, flower_splits,
+                 download_flower),
+    'pet':
+    PaperDataset('Oxford-IIIT Pet', 'oxford-iiit-pet', 'images', ('trainval.txt', 'test.txt'), 3680, 3669, pet_splits,
+                 download_pet),
+    'caltech':
+    PaperDataset('Caltech101', 'caltech101', '101_ObjectCategories', (), 7315, 1829, caltech_splits,
+                 download_caltech, split=f'80/20, seed {CALTECH_SPLIT_SEED}'),
+}
