@@ -15,7 +15,7 @@ setup(
     packages=find_packages(include=['ssrgan_plugin', 'ssrgan_plugin.*']),
     python_requires='>=3.9',
     # On some machines torch 2.13.0 resolves to a CPU build that no torchvision matches.
-    install_requires=['numpy>=1.25', 'torch>=2.0,!=2.13.0'],
+    install_requires=['numpy>=1.25', 'torch>=2.6,!=2.13.0'],
     extras_require={
         # MMagic imports albumentations, and MMEngine pkg_resources (setuptools < 81), without asking for them.
         # MMCV is the user's choice: mmcv-lite installs in seconds, full MMCV compiles its ops; one replaces the other.

@@ -1,4 +1,5 @@
 """Random pixel corruption (arXiv 2409.12636) in plain NumPy."""
+from numbers import Real
 from typing import Sequence, Tuple, Union
 
 import numpy as np
@@ -10,7 +11,7 @@ Fill = Union[str, float, Sequence[float]]
 
 def check_ratio(ratio: float) -> float:
     """Raises :class:`InputError` unless 0 < ratio < 1."""
-    if not 0 < ratio < 1:
+    if not isinstance(ratio, Real) or not 0 < ratio < 1:
         raise InputError(f'corruption ratio {ratio} is outside (0, 1): give the share of the pixels to corrupt, '
                          'such as 0.5')
     return ratio
@@ -72,7 +73,7 @@ def check_fill(fill: Fill) -> Fill:
     if isinstance(fill, str):
         if fill not in FILLS:
             raise InputError(f'unknown fill {fill!r}: choose one of {", ".join(FILLS)}, or a colour')
-    elif np.ndim(fill) > 1 or not np.all((0 <= np.asarray(fill)) & (np.asarray(fill) <= 255)):
+    elif not all(isinstance(value, Real) and 0 <= value <= 255 for value in np.ravel(fill).tolist()):
         raise InputError(f'fill colour {fill} must be one value, or one a channel, from 0 to 255')
     return fill
 
@@ -123,7 +124,9 @@ def ratio_range(ratio: Union[float, Tuple[float, float]]) -> Tuple[float, float]
     Raises:
         InputError: unless 0 < low <= high < 1.
     """
-    low, high = (ratio, ratio) if np.ndim(ratio) == 0 else ratio
+    if isinstance(ratio, (list, tuple)) and len(ratio) != 2:
+        raise InputError(f'corruption ratio {ratio} must be one number, or a (low, high) range')
+    low, high = ratio if isinstance(ratio, (list, tuple)) else (ratio, ratio)
     if check_ratio(low) > check_ratio(high):
         raise InputError(f'corruption ratio range ({low}, {high}) is upside down: give (low, high)')
     return low, high

@@ -1,4 +1,7 @@
-"""Hands over to the scripts that MMagic installs, with its versions adapted and bad input told in one sentence."""
+"""Hands over to the scripts that MMagic installs, with its versions adapted and bad input told in one sentence.
+
+``python -m ssrgan_plugin.mmagic_tools`` prints where they are.
+"""
 import runpy
 import sys
 from importlib.util import find_spec
@@ -29,10 +32,17 @@ def run(script: str) -> None:
         from . import compat
         compat.apply()
         runpy.run_path(str(path), run_name='__main__')
-    except FileNotFoundError as error:
-        sentence = f'{error.filename} does not exist: check the path' if error.filename else error
+    except OSError as error:
+        sentence = f'{error.filename}: {error.strerror}: check the path' if error.filename else error
         sys.exit(f'{script}: {sentence}')
     except InputError as error:
         # A data-loading worker's error arrives with the worker's traceback as its text; its last line is the sentence.
         sentence = str(error).strip().splitlines()[-1].removeprefix(f'{InputError.__module__}.InputError: ')
         sys.exit(f'{script}: {sentence}')
+
+
+if __name__ == '__main__':
+    try:
+        print(tools_dir())
+    except InputError as error:
+        sys.exit(f'{error}')

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,12 +53,15 @@ def test_own_checkpoint_loads(tmp_path):
     torch.save(
         dict(
             state_dict=dict(weight=torch.ones(2)),
-            meta=dict(best_score=np.float64(0.5), seed=np.int64(3), shape=np.zeros((2, 2), np.float32)),
+            meta=dict(best_score=np.float64(0.5), seed=np.int64(3), shape=np.arange(6, dtype='>f4').reshape(2, 3).T),
             message_hub=dict(log_scalars=dict(loss=history))), tmp_path / 'own.pth')
     checkpoint = load(tmp_path / 'own.pth')
     history = checkpoint['message_hub']['log_scalars']['loss']
     assert (history.min(), history.mean(), history.statistics('current')) == (1, 2, 2)
-    assert checkpoint['meta']['best_score'] == 0.5
+    assert checkpoint['meta']['best_score'] == 0.5 and checkpoint['meta']['seed'] == 3
+    assert np.array_equal(checkpoint['meta']['shape'], np.arange(6, dtype='>f4').reshape(2, 3).T)
+    # A resumed run saves it again, as a stock one would.
+    assert b'ssrgan' not in pickle.dumps(checkpoint['message_hub'])
 
 
 class RunsCode:
@@ -75,7 +79,20 @@ class ReachesThroughGetattr(RunsCode):
         return getattr, (HistoryBuffer, '__init__')
 
 
-@pytest.mark.parametrize('payload', [RunsCode, ReachesThroughGetattr])
+class PointsAnywhere(RunsCode):
+    """An array whose type says that its bytes are pointers to objects, by a doctored state."""
+
+    def __reduce__(self):
+        class Doctored:
+
+            def __reduce__(self):
+                return np.dtype, ('O8', False, True), (3, '|', None, None, None, -1, -1, 1)
+
+        reconstruct = np.zeros(1).__reduce__()[0]
+        return reconstruct, (np.ndarray, (0, ), b'b'), (1, (2, ), Doctored(), False, b'AAAA\0\0\0\0' * 2)
+
+
+@pytest.mark.parametrize('payload', [RunsCode, ReachesThroughGetattr, PointsAnywhere])
 @pytest.mark.parametrize('legacy', [False, True])
 def test_checkpoint_that_would_run_code_is_refused(tmp_path, payload, legacy):
     path, trace = tmp_path / 'evil.pth', tmp_path / 'trace'
@@ -111,6 +128,24 @@ def test_truncated_checkpoint_is_named(tmp_path):
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(InputError, match='cut.pth cannot be read as a checkpoint'):
         load(path)
+
+
+def test_checkpoint_appears_whole_or_not_at_all(tmp_path, monkeypatch):
+    from mmengine.runner import runner
+    path = tmp_path / 'epoch_1.pth'
+    runner.save_checkpoint(dict(state_dict=dict(weight=torch.ones(2))), str(path))
+    assert [file.name for file in tmp_path.iterdir()] == ['epoch_1.pth']
+    before = path.read_bytes()
+
+    def killed(self, content, filename):
+        Path(filename).write_bytes(content[:len(content) // 2])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('mmengine.fileio.LocalBackend.put', killed)
+    monkeypatch.setattr('mmengine.fileio.HardDiskBackend.put', killed, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        runner.save_checkpoint(dict(state_dict=dict(weight=torch.zeros(2))), str(path))
+    assert path.read_bytes() == before
 
 
 def in_new_process(code: str, **env) -> str:

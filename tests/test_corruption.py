@@ -47,10 +47,15 @@ def test_seeded_mask_never_changes():
     assert np.flatnonzero(random_mask(6, 6, 0.25, seeded_rng(0, 'image_00001'))).tolist() == golden
 
 
-@pytest.mark.parametrize('ratio', [0, 1, -0.1, 30, float('nan')])
+@pytest.mark.parametrize('ratio', [0, 1, -0.1, 30, float('nan'), 'abc', None])
 def test_ratio_outside_its_range(ratio):
     with pytest.raises(InputError, match=rf'corruption ratio {ratio} is outside \(0, 1\)'):
         random_mask(4, 4, ratio, np.random.default_rng())
+
+
+def test_range_of_three():
+    with pytest.raises(InputError, match='a .low, high. range'):
+        ratio_range((0.3, 0.4, 0.5))
 
 
 def test_range_upside_down():
@@ -106,7 +111,7 @@ def test_noise_statistics(rng):
     assert abs(np.corrcoef(uniform[..., 0].ravel(), uniform[..., 1].ravel())[0, 1]) < 0.03
 
 
-@pytest.mark.parametrize('fill', ['blac', 300, (0, 0, -1)])
+@pytest.mark.parametrize('fill', ['blac', 300, (0, 0, -1), None, (255, 'a')])
 def test_unknown_fill(fill, rng):
     with pytest.raises(InputError, match='fill'):
         corrupt(np.zeros((4, 4, 3), np.uint8), HALF[:4, :4], fill, rng)

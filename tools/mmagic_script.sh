@@ -3,8 +3,16 @@
 # test.py. The first argument is its name, the others are its own.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
-if [ -z "${VIRTUAL_ENV:-}" ] && [ -x "$here/../.venv/bin/python" ]; then
+fail() { echo "$1" >&2; exit 1; }
+
+# The environment that is active, if it has MMagic, else this repository's.
+has_mmagic='import importlib.util as u; raise SystemExit(u.find_spec("mmagic") is None)'
+if ! python -c "$has_mmagic" 2>/dev/null && [ -x "$here/../.venv/bin/python" ]; then
     PATH=$(cd "$here/../.venv/bin" && pwd):$PATH
 fi
-script=$(python -c 'from ssrgan_plugin.mmagic_tools import tools_dir; print(tools_dir())')/$1
+# MMagic's scripts do not quote their arguments.
+for word in "$here" "${@:2}"; do
+    [[ $word != *[[:space:]]* ]] || fail "$1: MMagic's script cannot take a space, as in \"$word\": rename the path"
+done
+script=$(cd "$here/.." && python -m ssrgan_plugin.mmagic_tools)/$1
 exec bash -c "$(<"$script")" "$here/$1" "${@:2}"

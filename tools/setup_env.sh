@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 venv=$PWD/.venv
-building=$venv/.ssrgan-building  # there from the first step to the last: a leftover means an interrupted run
+building=$venv.building     # there from the first step to the last: a leftover means an interrupted run
 ready=$venv/.ssrgan-ready        # what the finished environment was made from
 
 fail() { echo "setup_env.sh: $*" >&2; exit 1; }
@@ -30,8 +30,9 @@ if [ -e "$ready" ] && [ "$(cat "$ready")" = "$recipe" ] && "$venv/bin/python" -c
 fi
 
 start=$SECONDS
-if [ -e "$building" ] || { [ -e "$ready" ] && ! grep -qxF "venv $venv" "$ready"; }; then
+if { [ -e "$building" ] && [ -e "$venv" ]; } || { [ -e "$ready" ] && ! grep -qxF "venv $venv" "$ready"; }; then
     say "removing the unfinished or moved environment in $venv"
+    touch "$building"
     rm -rf "$venv"
 elif [ -e "$venv" ] && [ ! -e "$ready" ]; then
     fail "$venv exists, and this script did not make it: move it away, then try again"
@@ -45,7 +46,7 @@ if [ ! -e "$venv" ]; then
     done
     [ -n "$python" ] || fail "needs Python 3.11 (the lock's version): install it, or name it as PYTHON=/path/to/python3.11"
     say "making $venv with $("$python" --version)"
-    mkdir "$venv" && touch "$building"
+    touch "$building"
     # Debian keeps ensurepip in a package of its own (python3-venv); pip itself can fill in for it.
     if "$python" -c 'import ensurepip' 2>/dev/null; then
         "$python" -m venv "$venv"

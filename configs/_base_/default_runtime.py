@@ -6,12 +6,13 @@ default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=10),
     param_scheduler=dict(type='ParamSchedulerHook'),
-    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=1, save_best='NMSE', rule='less'),
+    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='NMSE', rule='less'),
     sampler_seed=dict(type='DistSamplerSeedHook'))
 custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='UnwrappedCheckpointHook'),
     dict(type='CheckpointMatchHook'),
+    dict(type='ValidateOnResumeHook'),
     dict(type='SyncBuffersHook'),  # where sync_bn cannot serve: several processes without a GPU
     dict(type='FewImagesVisualizationHook', num_images=4, epoch_interval=10),
 ]

@@ -26,7 +26,12 @@ class CorruptedImageDataset(BasicImageDataset):
     """
 
     def __init__(self, *args, corruption: dict, pipeline: List[dict], **kwargs):
-        pipeline = [{**step, **corruption} if step['type'] == 'RandomPixelCorruption' else step for step in pipeline]
+        steps = [str(step['type']).split('.')[-1] for step in pipeline]  # a config may name the scope too
+        if 'RandomPixelCorruption' not in steps:
+            raise InputError("the pipeline has no dict(type='RandomPixelCorruption') for the data set's corruption: "
+                             'add it, or use BasicImageDataset')
+        pipeline = [{**step, **corruption} if name == 'RandomPixelCorruption' else step
+                    for name, step in zip(steps, pipeline)]
         super().__init__(*args, pipeline=pipeline, **kwargs)
 
     def load_data_list(self) -> List[dict]:
@@ -40,7 +45,10 @@ class CorruptedImageDataset(BasicImageDataset):
         return data_list
 
     def _get_path_list_from_ann(self) -> List[str]:
-        lines = Path(self.ann_file).read_text(encoding='utf-8').splitlines()
+        try:
+            lines = Path(self.ann_file).read_text(encoding='utf-8').splitlines()
+        except (UnicodeDecodeError, IsADirectoryError) as error:
+            raise InputError(f'{self.ann_file} is no text file: it should list one image a line') from error
         return [line.strip() for line in lines if line.strip()]
 
     def _get_path_list_from_folder(self) -> List[str]:

@@ -4,8 +4,9 @@ from .few_images_visualization_hook import FewImagesVisualizationHook
 from .global_batch_sampler import GlobalBatchSampler
 from .seed_worker import seed_worker
 from .unwrapped_checkpoint_hook import UnwrappedCheckpointHook
+from .validate_on_resume_hook import ValidateOnResumeHook
 
 __all__ = [
     'CheckpointMatchHook', 'EpochSeedHook', 'FewImagesVisualizationHook', 'GlobalBatchSampler',
-    'UnwrappedCheckpointHook', 'seed_worker'
+    'UnwrappedCheckpointHook', 'ValidateOnResumeHook', 'seed_worker'
 ]

@@ -3,6 +3,7 @@ from typing import Dict
 from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import get_state_dict
+from torch import Tensor
 
 from ..errors import InputError
 
@@ -19,7 +20,10 @@ class CheckpointMatchHook(Hook):
     """
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
-        check_match(get_state_dict(runner.model), checkpoint.get('state_dict', checkpoint))
+        weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
+        if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):
+            raise InputError('the checkpoint holds no state dict, a dict of tensors: take one that training has saved')
+        check_match(get_state_dict(runner.model), weights)
 
 
 def check_match(expected: Dict, given: Dict) -> None:

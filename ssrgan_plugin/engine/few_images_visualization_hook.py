@@ -8,7 +8,7 @@ class FewImagesVisualizationHook(BasicVisualizationHook):
 
     Args:
         num_images: Images to draw. Default: 4.
-        epoch_interval: Draw at every so many epochs' validation. Default: 10.
+        epoch_interval: Draw when so many epochs have gone by, and at the end. Default: 10.
     """
 
     def __init__(self, num_images: int = 4, epoch_interval: int = 10):
@@ -17,7 +17,8 @@ class FewImagesVisualizationHook(BasicVisualizationHook):
         self.epoch_interval = epoch_interval
 
     def before_val_epoch(self, runner) -> None:
-        self.left = 0 if runner.epoch % self.epoch_interval else self.num_images
+        due = runner.epoch % self.epoch_interval == 0 or runner.epoch == runner.max_epochs
+        self.left = self.num_images if due else 0
 
     def before_test_epoch(self, runner) -> None:
         self.left = self.num_images

@@ -15,7 +15,7 @@ class GlobalBatchSampler(BatchSampler):
         drop_last: Drop a last, smaller batch. Default: False.
 
     Raises:
-        InputError: if the number of processes does not divide ``batch_size``.
+        InputError: if the number of processes does not divide ``batch_size``, or an epoch would have no batch.
     """
 
     def __init__(self, sampler: Sampler, batch_size: int, drop_last: bool = False):
@@ -24,3 +24,6 @@ class GlobalBatchSampler(BatchSampler):
             raise InputError(f'{processes} processes do not divide the {batch_size} images of a step: use a number of '
                              'GPUs that does, or set train_dataloader.batch_size')
         super().__init__(sampler, batch_size // processes, drop_last)
+        if not len(self):
+            raise InputError(f'{len(sampler) * processes} images fill no batch of {batch_size}: take more images, or '
+                             'set train_dataloader.batch_size')

@@ -18,7 +18,7 @@ class UnwrappedCheckpointHook(Hook):
         checkpoint['state_dict'] = weights_to_cpu(get_state_dict(runner.model))
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
-        if 'state_dict' in checkpoint:
+        if isinstance(checkpoint, dict) and isinstance(checkpoint.get('state_dict'), dict):
             checkpoint['state_dict'] = {
                 re.sub(r'^(\w+)\.module\.', r'\1.', key): value
                 for key, value in checkpoint['state_dict'].items()

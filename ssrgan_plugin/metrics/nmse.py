@@ -1,5 +1,5 @@
 import logging
-from typing import List
+from typing import List, Optional
 
 import numpy as np
 from mmagic.evaluation.metrics.base_sample_wise_metric import BaseSampleWiseMetric
@@ -31,16 +31,19 @@ class NMSE(BaseSampleWiseMetric):
         super().__init__(**kwargs)
         self.db = db
 
-    def process_image(self, gt, pred, mask) -> float:
-        return nmse(np.asarray(pred), np.asarray(gt), None if self.mask_key is None else np.asarray(mask))
+    def process_image(self, gt, pred, mask) -> Optional[float]:
+        gt, mask = np.asarray(gt), None if self.mask_key is None else np.asarray(mask)
+        # None where undefined, so that a NaN in a prediction is never taken for that.
+        defined = gt.any() if mask is None else (gt * (mask != 0)).any()
+        return nmse(np.asarray(pred), gt, mask) if defined else None
 
     def compute_metrics(self, results: List[dict]) -> dict:
-        values = np.array([result[self.metric] for result in results])
-        undefined = np.isnan(values).sum()
+        values = [result[self.metric] for result in results if result[self.metric] is not None]
+        undefined = len(results) - len(values)
         if undefined:
-            print_log(f'NMSE: {undefined} of {len(values)} images left out, for their originals are black', 'current',
+            print_log(f'NMSE: {undefined} of {len(results)} images left out, for their originals are black', 'current',
                       logging.WARNING)
-        mean = values[~np.isnan(values)].mean() if undefined < len(values) else float('nan')
+        mean = np.mean(values) if values else float('nan')
         if not self.db:
             return {'NMSE': float(mean * self.scaling)}
         with np.errstate(divide='ignore'):

@@ -11,14 +11,14 @@ PIPELINE = [
 ]
 
 
-def dataset(root, ann_file='train.txt', corruption=None, **kwargs):
+def dataset(root, ann_file='train.txt', corruption=None, pipeline=PIPELINE, **kwargs):
     return DATASETS.build(
         dict(
             type='CorruptedImageDataset',
             data_root=str(root),
             ann_file=ann_file,
             data_prefix=dict(gt='jpg'),
-            pipeline=PIPELINE,
+            pipeline=pipeline,
             corruption=corruption or dict(ratio=0.25, seed=0),
             **kwargs))
 
@@ -62,4 +62,20 @@ def test_missing_data_is_named(tmp_path, make):
 def test_empty_list_is_named(flowers, tmp_path):
     (tmp_path / 'train.txt').write_text('\n')
     with pytest.raises(InputError, match='lists no image'):
+        dataset(tmp_path)
+
+
+def test_step_may_name_its_scope(flowers):
+    pipeline = [PIPELINE[0], dict(type='mmagic.RandomPixelCorruption', ratio=0.9), PIPELINE[2]]
+    assert dataset(flowers, pipeline=pipeline)[0]['data_samples'].mask.sum() == 128 * 128 / 4
+
+
+def test_pipeline_without_corruption_is_refused(flowers):
+    with pytest.raises(InputError, match='has no dict'):
+        dataset(flowers, pipeline=[PIPELINE[0], PIPELINE[2]])
+
+
+def test_list_that_is_no_text_is_named(flowers, tmp_path):
+    (tmp_path / 'train.txt').write_bytes(bytes(range(128, 256)))
+    with pytest.raises(InputError, match='train.txt is no text file'):
         dataset(tmp_path)

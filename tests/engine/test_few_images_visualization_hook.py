@@ -8,7 +8,7 @@ from mmagic.registry import HOOKS
 def runner():
     drawn = []
     visualizer = SimpleNamespace(add_datasample=lambda sample, step: drawn.append(sample))
-    return SimpleNamespace(epoch=10, iter=7, visualizer=visualizer, drawn=drawn)
+    return SimpleNamespace(epoch=10, max_epochs=12, iter=7, visualizer=visualizer, drawn=drawn)
 
 
 def test_draws_the_first_few(runner):
@@ -19,11 +19,11 @@ def test_draws_the_first_few(runner):
         for batch in range(5):
             hook.after_val_iter(runner, batch, None, [10 * batch + i for i in range(3)])
         assert runner.drawn == [0, 1, 2, 10]
-    runner.epoch = 11
-    runner.drawn.clear()
-    hook.before_val_epoch(runner)
-    hook.after_val_iter(runner, 0, None, [0, 1, 2])
-    assert runner.drawn == []
+    for runner.epoch, drawn in ((11, []), (12, [0, 1, 2])):
+        runner.drawn.clear()
+        hook.before_val_epoch(runner)
+        hook.after_val_iter(runner, 0, None, [0, 1, 2])
+        assert runner.drawn == drawn
 
 
 def test_draws_at_every_test(runner):

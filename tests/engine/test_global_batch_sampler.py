@@ -26,3 +26,8 @@ def test_last_batch(monkeypatch, drop_last, sizes):
 def test_processes_that_do_not_divide_the_batch(monkeypatch):
     with pytest.raises(InputError, match='3 processes do not divide the 64 images of a step'):
         batches(monkeypatch, 3)
+
+
+def test_too_few_images_for_a_batch(monkeypatch):
+    with pytest.raises(InputError, match='10 images fill no batch of 64'):
+        batches(monkeypatch, 1, images=10, drop_last=True)

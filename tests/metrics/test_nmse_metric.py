@@ -69,6 +69,12 @@ def test_black_image_is_left_out_with_a_warning(pairs, monkeypatch):
     assert messages == ['NMSE: 1 of 6 images left out, for their originals are black']
 
 
+def test_nan_in_a_prediction_is_not_left_out(pairs):
+    """A model that has diverged must not get a good score from the images that are left."""
+    gt, pred = pairs[0]
+    assert np.isnan(evaluate(metric(), [*pairs, (gt, pred * float('nan'))])['NMSE'])
+
+
 def test_only_black_images():
     black = (torch.zeros(3, 6, 5), torch.ones(3, 6, 5))
     assert np.isnan(evaluate(metric(), [black])['NMSE'])

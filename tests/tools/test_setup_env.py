@@ -33,10 +33,10 @@ def test_environment_of_somebody_elses_is_left_alone(clone, run):
 def test_unfinished_environment_is_made_anew(clone, run):
     """With a pip that fails at once, so that only the clearing away happens."""
     (clone / '.venv').mkdir()
-    for name in ('.ssrgan-building', 'half-installed'):
-        (clone / '.venv' / name).touch()
+    for name in ('.venv.building', '.venv/half-installed'):
+        (clone / name).touch()
     (clone / 'requirements' / 'lock.txt').write_text('no-such-package-of-this-name==0\n')
     done = run('bash', 'tools/setup_env.sh', cwd=clone, PYTHON=sys.executable, PIP_NO_INDEX='1')
     assert done.returncode != 0 and 'removing the unfinished' in done.stdout
     assert not (clone / '.venv' / 'half-installed').exists()
-    assert (clone / '.venv' / '.ssrgan-building').exists(), 'the next run must clear away again'
+    assert (clone / '.venv.building').exists(), 'the next run must clear away again'

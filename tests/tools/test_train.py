@@ -12,7 +12,7 @@ from ssrgan_plugin.mmagic_tools import tools_dir
 
 TOOLS = Path(__file__).parents[2] / 'tools'
 
-# A hook that kills its own process in the middle of an epoch, as a power cut would.
+# A hook that kills its own process at a bad moment, as a power cut would.
 KILL = '''
 import os, signal
 from mmengine.hooks import Hook
@@ -20,9 +20,23 @@ from mmagic.registry import HOOKS
 
 @HOOKS.register_module()
 class KillHook(Hook):
-    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
-        if 'KILL' in os.environ and runner.epoch == 2 and batch_idx == 0:
+    saves = 0
+
+    def kill(self, moment):
+        if os.environ.get('KILL') == moment:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        if runner.epoch == 2 and batch_idx == 0:
+            self.kill('training')
+
+    def before_val_epoch(self, runner):
+        if runner.epoch == 2:
+            self.kill('validation')
+
+    def before_save_checkpoint(self, runner, checkpoint):
+        if runner.epoch == 2:  # the third epoch's: it counts up afterwards
+            self.kill('saving')
 '''
 
 
@@ -70,7 +84,7 @@ def test_trains_evaluates_and_tests(trained, run, tmp_path):
     # Checkpoints in the work dir that was asked for, the last and the best, and nothing elsewhere.
     last, best = checkpoint(work_dir / 'epoch_20.pth'), list(work_dir.glob('best_NMSE_epoch_*.pth'))
     assert last['meta']['epoch'] == 20 and len(best) == 1
-    assert sorted(path.name for path in work_dir.glob('epoch_*.pth')) == ['epoch_20.pth']
+    assert sorted(path.name for path in work_dir.glob('epoch_*.pth')) == ['epoch_19.pth', 'epoch_20.pth']
     assert not (tmp_path / 'work_dirs').exists()
 
     # TensorBoard scalars.
@@ -94,7 +108,8 @@ def test_killed_run_resumes_as_if_never_killed(tiny_config, run, tmp_path):
     (tmp_path / 'kill_hook.py').write_text(KILL)
     config = tiny_config("""
 custom_imports = dict(imports=['ssrgan_plugin.registration', 'kill_hook'], allow_failed_imports=False)
-custom_hooks = [dict(type='EpochSeedHook'), dict(type='CheckpointMatchHook'), dict(type='KillHook')]
+custom_hooks = [dict(type='EpochSeedHook'), dict(type='CheckpointMatchHook'), dict(type='ValidateOnResumeHook'),
+                dict(type='KillHook')]
 param_scheduler = dict(step_size=2)
 train_cfg = dict(max_epochs=4)
 """)
@@ -102,18 +117,23 @@ train_cfg = dict(max_epochs=4)
     whole = run(*command, tmp_path / 'whole', PYTHONPATH=str(tmp_path))
     assert whole.returncode == 0, whole.stderr[-3000:]
 
-    killed = run(*command, tmp_path / 'killed', PYTHONPATH=str(tmp_path), KILL='1')
-    assert killed.returncode == -signal.SIGKILL
-    assert (tmp_path / 'killed' / 'last_checkpoint').read_text().endswith('epoch_2.pth')
-    resumed = run(*command, tmp_path / 'killed', '--resume', PYTHONPATH=str(tmp_path))
-    assert resumed.returncode == 0, resumed.stderr[-3000:]
-    assert 'resumed epoch: 2' in resumed.stdout + resumed.stderr
+    for moment in ('training', 'validation', 'saving'):
+        work_dir = tmp_path / moment
+        killed = run(*command, work_dir, PYTHONPATH=str(tmp_path), KILL=moment)
+        assert killed.returncode == -signal.SIGKILL
+        assert (work_dir / 'last_checkpoint').read_text().endswith('epoch_2.pth')
+        resumed = run(*command, work_dir, '--resume', PYTHONPATH=str(tmp_path))
+        assert resumed.returncode == 0, resumed.stderr[-3000:]
+        assert 'resumed epoch: 2' in resumed.stdout + resumed.stderr
 
-    a, b = (checkpoint(tmp_path / name / 'epoch_4.pth') for name in ('whole', 'killed'))
-    assert (a['meta']['epoch'], a['meta']['iter']) == (b['meta']['epoch'], b['meta']['iter']) == (4, 8)
-    for part in ('state_dict', 'optimizer', 'param_schedulers'):
-        assert_equal(a[part], b[part], part)
-    assert a['optimizer']['generator']['param_groups'][0]['lr'] == pytest.approx(2e-4 / 2)
+        a, b = (checkpoint(folder / 'epoch_4.pth') for folder in (tmp_path / 'whole', work_dir))
+        assert (a['meta']['epoch'], a['meta']['iter']) == (b['meta']['epoch'], b['meta']['iter']) == (4, 8)
+        for part in ('state_dict', 'optimizer', 'param_schedulers'):
+            assert_equal(a[part], b[part], part)
+        assert a['optimizer']['generator']['param_groups'][0]['lr'] == pytest.approx(2e-4 / 2)
+        # The best epoch is the same, although one run was killed before it had validated its second.
+        assert [[path.name for path in folder.glob('best_*')] for folder in (tmp_path / 'whole', work_dir)] == [
+            [path.name for path in (tmp_path / 'whole').glob('best_*')]] * 2
 
 
 def test_mmagics_own_train_py_from_elsewhere(tiny_config, run, tmp_path):
@@ -128,8 +148,10 @@ def test_mmagics_own_train_py_from_elsewhere(tiny_config, run, tmp_path):
     ('', ['train_dataloader.dataset.corruption.ratio=1.5'], 'corruption ratio 1.5 is outside', 'such as 0.5'),
     ('', ['train_dataloader.dataset.data_root=/nowhere'], '/nowhere/train.txt does not exist', 'prepare the data set'),
     ('', ['train_dataloader.dataset.ann_file=broken.txt'], 'broken.jpg is truncated or no image', 'replace it'),
+    ('', ['train_dataloader.dataset.corruption.ratio=abc'], 'corruption ratio abc is outside', 'such as 0.5'),
+    ('', ['train_dataloader.dataset.indices=3'], '3 images fill no batch of 4', 'take more images'),
     ('', ['model.generator.in_channels=4'], 'takes (N, 4, H, W), got (4, 3, 128, 128)', 'set in_channels'),
-], ids=['ratio', 'data root', 'broken image', 'channels'])  # yapf: disable
+], ids=['ratio', 'data root', 'broken image', 'text', 'few images', 'channels'])  # yapf: disable
 def test_bad_input_gets_one_sentence(tiny_config, flowers, run, tmp_path, extra, options, culprit, cure):
     whole = (flowers / 'jpg' / 'image_00000.jpg').read_bytes()
     (flowers / 'jpg' / 'broken.jpg').write_bytes(whole[:len(whole) // 2])
@@ -155,4 +177,4 @@ def test_checkpoint_of_another_architecture(tiny_config, run, tmp_path):
 def test_missing_config_is_named(run):
     done = run(TOOLS / 'train.py', 'no_such_config.py')
     assert done.returncode == 1 and 'Traceback' not in done.stderr
-    assert done.stderr.strip().splitlines()[-1] == 'train.py: no_such_config.py does not exist: check the path'
+    assert done.stderr.strip().splitlines()[-1] == 'train.py: no_such_config.py: No such file or directory: check the path'

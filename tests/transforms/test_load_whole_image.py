@@ -23,11 +23,20 @@ def test_loads_bgr(photograph):
     assert np.abs(image.astype(int) - stock).mean() < 1
 
 
-@pytest.mark.parametrize('mode', ['L', 'CMYK', 'P', 'RGBA'])
+@pytest.mark.parametrize('mode', ['L', 'CMYK', 'P', 'RGBA', 'GIF'])
 def test_every_mode_comes_as_three_channels(photograph, tmp_path, mode):
     path = tmp_path / ('x.jpg' if mode in ('L', 'CMYK') else 'x.png')
-    Image.open(photograph).convert(mode).save(path)
-    assert load(path).shape == (128, 128, 3)
+    image = Image.open(photograph)
+    image.convert('P').save(path, 'GIF') if mode == 'GIF' else image.convert(mode).save(path)
+    loaded = load(path)
+    assert loaded.shape == (128, 128, 3) and loaded.flags.c_contiguous
+    assert abs(loaded.mean() - np.asarray(image).mean()) < 8
+
+
+def test_sixteen_bits_are_scaled(photograph, tmp_path):
+    grey = np.asarray(Image.open(photograph).convert('L')).astype(np.uint16)
+    Image.fromarray(grey * 257).save(tmp_path / 'deep.png')
+    assert np.abs(load(tmp_path / 'deep.png').astype(int) - grey[..., None]).max() <= 1
 
 
 @pytest.mark.parametrize('suffix', ['jpg', 'png'])
