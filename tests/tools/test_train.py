@@ -177,4 +177,5 @@ def test_checkpoint_of_another_architecture(tiny_config, run, tmp_path):
 def test_missing_config_is_named(run):
     done = run(TOOLS / 'train.py', 'no_such_config.py')
     assert done.returncode == 1 and 'Traceback' not in done.stderr
-    assert done.stderr.strip().splitlines()[-1] == 'train.py: no_such_config.py: No such file or directory: check the path'
+    sentence = done.stderr.strip().splitlines()[-1]
+    assert sentence == 'train.py: no_such_config.py: No such file or directory: check the path'
