@@ -78,7 +78,7 @@ def load_own_checkpoints() -> None:
             raise InputError(f'checkpoint {filename} refused: it is damaged, or holds more than weights and training '
                              'state, and loading it could run code; get it from a source that you trust, as a state '
                              f'dict ({_culprit(error)})') from error
-        except (RuntimeError, EOFError) as error:
+        except (RuntimeError, EOFError, LookupError, TypeError, ValueError, AttributeError) as error:
             reason = str(error).strip().split('\n')[0] or 'it is empty'
             raise InputError(f'{filename} cannot be read as a checkpoint ({reason}): take another one') from error
 

@@ -122,6 +122,19 @@ def test_damaged_checkpoint_is_named(tmp_path, content):
         load(tmp_path / 'damaged.pth')
 
 
+class Malformed:
+    """A NumPy type whose state is none."""
+
+    def __reduce__(self):
+        return np.dtype, ('f8', False, True), 5
+
+
+def test_malformed_checkpoint_is_named(tmp_path):
+    torch.save(dict(weight=Malformed()), tmp_path / 'odd.pth')
+    with pytest.raises(InputError, match='odd.pth cannot be read as a checkpoint'):
+        load(tmp_path / 'odd.pth')
+
+
 def test_truncated_checkpoint_is_named(tmp_path):
     path = tmp_path / 'cut.pth'
     torch.save(dict(weight=torch.ones(1000)), path)
