@@ -14,6 +14,9 @@ def nmse(restored: np.ndarray, original: np.ndarray, mask: Optional[np.ndarray] 
 
     Returns:
         0 for a perfect restoration, 1 for a black one; NaN (undefined) where the original is black all over.
+
+    Raises:
+        ValueError: if the shapes differ.
     """
     restored, original = (np.asarray(a, np.float64) for a in (restored, original))
     if restored.shape != original.shape:

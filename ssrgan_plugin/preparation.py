@@ -95,9 +95,7 @@ def store(dataset: PaperDataset, source: Path, folder: Path, size: Optional[int]
     listed = store_images(dataset.title, images, folder / dataset.images, splits, size)
     for split, names in listed.items():
         write_whole(folder / f'{split}.txt', ''.join(f'{name}\n' for name in names))
-    metadata = dict(
-        title=dataset.title, **counts, subset=subset, size=size,
-        split=dataset.split)
+    metadata = dict(title=dataset.title, **counts, subset=subset, size=size, split=dataset.split)
     write_whole(folder / METADATA, json.dumps(metadata, indent=2) + '\n')
     return metadata
 
