@@ -3,7 +3,7 @@
     python tools/sweep.py --datasets flower pet caltech --ratios 30 40 50 60 70 80 --out work_dirs/sweep
 
 Interrupted, the same command goes on: finished runs are kept, a broken one continues. Writes results.json and
-results.md.
+results.md, with the classical methods' errors on the same images and masks.
 """
 import argparse
 import json
@@ -12,15 +12,24 @@ import platform
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
+from mmengine.config import Config, DictAction
+from mmengine.registry import init_default_scope
 from tqdm import tqdm
+from tqdm.contrib.concurrent import process_map
 
+from ssrgan_plugin.classical_inpainting import restore
+from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.nmse import nmse
 from ssrgan_plugin.preparation import DATASETS, METADATA, write_whole
 
 REPO = Path(__file__).parents[1]
 RATIOS = (30, 40, 50, 60, 70, 80)
+CLASSICS = ('telea', 'navier_stokes', 'biharmonic')
 
 
 def parse_args() -> argparse.Namespace:
@@ -31,72 +40,140 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--gpus', type=int, default=1, help='processes of each training (default: 1)')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/sweep'), help='default: work_dirs/sweep')
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
-    parser.add_argument('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE', help='go to every run')
+    parser.add_argument('--train-images', type=int, metavar='N', help='take N, evenly spread (default: all)')
+    parser.add_argument('--test-images', type=int, metavar='N', help='likewise, for the final test (default: all)')
+    parser.add_argument('--val-images', type=int, metavar='N', help='likewise, for the test after each epoch')
+    parser.add_argument('--crop', type=int, metavar='N', help='train on random crops of N×N, for cheaper steps')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE',
+                        help='go to every run')
     return parser.parse_args()
 
 
-def call(command, log: Path) -> None:
-    with open(log, 'ab') as file:
-        subprocess.run([str(part) for part in command], check=True, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+class Run:
+    """One config's training, test and comparison; result.json in its folder comes last."""
+
+    def __init__(self, dataset: str, ratio: int, args: argparse.Namespace):
+        self.name = f'ssrgan_{dataset}_p{ratio}'
+        self.title = DATASETS[dataset].title
+        self.args = args
+        self.work_dir = args.out / self.name
+        self.source = REPO / 'configs' / f'{self.name}.py'
+        self.config = args.out / f'{self.name}.py'
+        self.cfg = Config.fromfile(self.source, import_custom_modules=False)
+        self.epochs = args.epochs or self.cfg.train_cfg.max_epochs
+        images = {split: getattr(args, f'{split}_images') for split in ('train', 'val', 'test')}
+        # As JSON reads it back, so that it compares with what an earlier call wrote.
+        self.settings = json.loads(json.dumps(
+            dict(amp=args.amp, crop=args.crop, cfg_options=args.cfg_options, images=images)))
+
+    def finished(self) -> bool:
+        result = self.work_dir / 'result.json'
+        if not result.exists():
+            return False
+        done = json.loads(result.read_text())
+        return done['settings'] == self.settings and done['epochs'] == self.epochs
+
+    def prepare(self) -> None:
+        """Writes the run's config: the repository's, inherited, with the budget in it."""
+        self.work_dir.mkdir(parents=True, exist_ok=True)
+        begun = self.work_dir / 'settings.json'
+        if begun.exists() and json.loads(begun.read_text()) != self.settings:
+            raise InputError(f'{self.work_dir} was begun with other settings than these: name another --out')
+        write_whole(begun, json.dumps(self.settings))
+        self.cfg.merge_from_dict(self.args.cfg_options)
+        self.cfg.train_cfg.max_epochs = self.epochs
+        if self.args.crop:
+            pipeline = self.cfg.train_dataloader.dataset.pipeline
+            after = [step.type for step in pipeline].index('RandomPixelCorruption')
+            pipeline.insert(after, dict(type='Crop', keys=['gt'], crop_size=(self.args.crop, self.args.crop)))
+        for split, count in self.settings['images'].items():
+            dataset = self.cfg[f'{split}_dataloader'].dataset
+            listing = Path(dataset.data_root) / dataset.ann_file
+            if count and listing.exists():  # where it does not, the training says so
+                total = len(listing.read_text().splitlines())
+                spread = np.linspace(0, total, min(count, total), endpoint=False, dtype=int).tolist()
+                self.cfg.merge_from_dict({f'{split}_dataloader.dataset.indices': spread})
+        self.cfg.dump(self.config)
+
+    def call(self, command, log: str, progress: tqdm, before: int) -> None:
+        with open(self.work_dir / log, 'ab') as file:
+            process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=file,
+                                       stderr=file)  # yapf: disable
+            while process.poll() is None:
+                try:
+                    process.wait(timeout=5)
+                except subprocess.TimeoutExpired:
+                    progress.update(before + max(self.history()['nmse'], default=0) - progress.n)
+                except KeyboardInterrupt:
+                    process.terminate()
+                    process.wait()
+                    raise
+        if process.returncode:
+            raise InputError(f'it stopped with status {process.returncode}: see {self.work_dir / log}')
+
+    def execute(self, progress: tqdm) -> None:
+        self.prepare()
+        before = progress.n
+        train = [sys.executable, REPO / 'tools/train.py', self.config]
+        if self.args.gpus > 1:
+            train = ['bash', REPO / 'tools/dist_train.sh', self.config, self.args.gpus]
+        amp = ['--amp'] if self.args.amp else []
+        self.call([*train, '--work-dir', self.work_dir, '--resume', *amp], 'train.log', progress, before)
+        checkpoint = (self.work_dir / 'last_checkpoint').read_text().strip()
+        test = [sys.executable, REPO / 'tools/test.py', self.config, checkpoint]
+        self.call([*test, '--work-dir', self.work_dir / 'test', '--out', self.work_dir / 'test.json'], 'test.log',
+                  progress, before)  # yapf: disable
+        result = dict(
+            dataset=self.title,
+            settings=self.settings,
+            test=json.loads((self.work_dir / 'test.json').read_text()),
+            classics=self.classics(),
+            **self.history(),
+            **self.describe(),
+            **environment())
+        write_whole(self.work_dir / 'result.json', json.dumps(result, indent=2))
+
+    def history(self) -> dict:
+        """NMSE after each epoch, and the losses at each logged iteration, over all parts of a resumed run."""
+        nmses, losses = {}, {}
+        for log in sorted(self.work_dir.glob('*/vis_data/scalars.json')):
+            for line in log.read_text().splitlines():
+                scalars = json.loads(line)
+                if 'NMSE' in scalars:
+                    nmses[scalars['step']] = scalars['NMSE']
+                elif 'loss_pix' in scalars:
+                    losses[scalars['iter']] = {key: value for key, value in scalars.items() if key.startswith('loss_')}
+        return dict(nmse=nmses, losses=losses)
+
+    def classics(self) -> dict:
+        """Mean NMSE of the corrupted images and of the classical methods, on the test's images and masks."""
+        from mmagic.registry import DATASETS as REGISTRY
+
+        from ssrgan_plugin import registration  # noqa: F401
+        init_default_scope('mmagic')
+        dataset = REGISTRY.build(self.cfg.test_dataloader.dataset)
+        errors = process_map(partial(classical_errors, dataset), range(len(dataset)), chunksize=8, leave=False,
+                             desc='classical methods', unit='image')  # yapf: disable
+        return dict(zip(('corrupted', *CLASSICS), np.mean(errors, axis=0)))
+
+    def describe(self) -> dict:
+        """What a reader needs to judge a figure by: seed, budget, data."""
+        cfg = self.cfg
+        metadata = Path(cfg.train_dataloader.dataset.data_root) / METADATA
+        return dict(
+            ratio=cfg.test_dataloader.dataset.corruption.ratio,
+            seed=cfg.randomness.seed,
+            batch=cfg.train_dataloader.batch_size,
+            epochs=self.epochs,
+            data=json.loads(metadata.read_text()) if metadata.exists() else None)
 
 
-def run(dataset: str, name: str, args: argparse.Namespace) -> None:
-    """Trains and tests one config, or goes on with it; result.json in its folder comes last."""
-    config, work_dir = REPO / 'configs' / f'{name}.py', args.out / name
-    result = work_dir / 'result.json'
-    options = [*args.cfg_options, *([f'train_cfg.max_epochs={args.epochs}'] if args.epochs else [])]
-    options = ['--cfg-options', *options] if options else []
-    if result.exists() and json.loads(result.read_text())['options'] == options:
-        return
-    work_dir.mkdir(parents=True, exist_ok=True)
-    train = [sys.executable, REPO / 'tools/train.py', config]
-    if args.gpus > 1:
-        train = ['bash', REPO / 'tools/dist_train.sh', config, args.gpus]
-    amp = ['--amp'] if args.amp else []
-    call([*train, '--work-dir', work_dir, '--resume', *amp, *options], work_dir / 'train.log')
-    checkpoint = (work_dir / 'last_checkpoint').read_text().strip()
-    call([sys.executable, REPO / 'tools/test.py', config, checkpoint, '--work-dir', work_dir / 'test', '--out',
-          work_dir / 'test.json', *options], work_dir / 'test.log')  # yapf: disable
-    done = dict(
-        dataset=DATASETS[dataset].title,
-        options=options,
-        test=json.loads((work_dir / 'test.json').read_text()),
-        **history(work_dir),
-        **describe(config, args),
-        **environment())
-    write_whole(result, json.dumps(done, indent=2))
-
-
-def history(work_dir: Path) -> dict:
-    """NMSE after each epoch, and the losses at each logged iteration, over all parts of a resumed run."""
-    nmse, losses = {}, {}
-    for log in sorted(work_dir.glob('*/vis_data/scalars.json')):
-        for line in log.read_text().splitlines():
-            scalars = json.loads(line)
-            if 'NMSE' in scalars:
-                nmse[scalars['step']] = scalars['NMSE']
-            elif 'loss_pix' in scalars:
-                losses[scalars['iter']] = {key: value for key, value in scalars.items() if key.startswith('loss_')}
-    return dict(nmse=nmse, losses=losses)
-
-
-def describe(config: Path, args: argparse.Namespace) -> dict:
-    """What a reader needs to judge a figure by: seed, budget, data."""
-    from mmengine.config import Config, DictAction
-    cfg = Config.fromfile(config, import_custom_modules=False)
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
-    cfg.merge_from_dict(parser.parse_args(['--cfg-options', *args.cfg_options] if args.cfg_options else []).cfg_options)
-    metadata = Path(cfg.train_dataloader.dataset.data_root) / METADATA
-    reduced = [option for option in args.cfg_options if 'indices' in option]
-    return dict(
-        ratio=cfg.test_dataloader.dataset.corruption.ratio,
-        seed=cfg.randomness.seed,
-        batch=cfg.train_dataloader.batch_size,
-        epochs=args.epochs or cfg.train_cfg.max_epochs,
-        amp=args.amp,
-        data=json.loads(metadata.read_text()) if metadata.exists() else None,
-        reduced=reduced)
+def classical_errors(dataset, index: int) -> list:
+    packed = dataset[index]
+    image, original = (picture.permute(1, 2, 0).numpy() for picture in (packed['inputs'],
+                                                                         packed['data_samples'].gt_img))
+    mask = packed['data_samples'].mask[0].numpy() != 0
+    return [nmse(image, original), *(nmse(restore(image, mask, method), original) for method in CLASSICS)]
 
 
 def environment() -> dict:
@@ -111,40 +188,54 @@ def environment() -> dict:
 
 def table(results: dict) -> str:
     """Markdown: one row a run, with what it took."""
-    head = '| data set | corrupted | NMSE | NMSE, dB | PSNR | SSIM | epochs | images a step | data | hardware | date |'
-    rows = [head, '|' + '---|' * head.count(' | ') + '---|']
+    head = ('| data set | corrupted | NMSE | NMSE, dB | PSNR | SSIM | Telea | Navier–Stokes | biharmonic | epochs '
+            '| batch | training data | test images | hardware | date |')
+    rows = [head, '|' + '---|' * (head.count('|') - 1)]
     for run in results.values():
-        data = run['data']
-        which = 'not prepared here' if data is None else 'SUBSET' if data['subset'] else 'full'
-        if run['reduced']:
-            which += ', ' + ', '.join(run['reduced'])
-        test = run['test']
+        test, classics, images = run['test'], run['classics'], run['settings']['images']
+        data = run['data'] or dict(subset=False, train='all', test='all')
+        which = {split: f'{images[split]} of {data[split]}' if images[split] else data[split]
+                 for split in ('train', 'test')}
+        crops = f', crops of {run["settings"]["crop"]}×{run["settings"]["crop"]}' if run['settings']['crop'] else ''
+        subset = ' of a SUBSET' if data['subset'] else '' if run['data'] else ', not prepared here'
         rows.append(f'| {run["dataset"]} | {run["ratio"]:.0%} | {test["NMSE"]:.5f} | {test["NMSE_dB"]:.2f} | '
-                    f'{test["PSNR"]:.2f} | {test["SSIM"]:.4f} | {run["epochs"]} | {run["batch"]} | {which} | '
+                    f'{test["PSNR"]:.2f} | {test["SSIM"]:.4f} | {classics["telea"]:.5f} | '
+                    f'{classics["navier_stokes"]:.5f} | {classics["biharmonic"]:.5f} | {run["epochs"]} | '
+                    f'{run["batch"]} | {which["train"]}{subset}{crops} | {which["test"]}{subset} | '
                     f'{run["hardware"]} | {run["date"]} |')
     return '\n'.join(rows) + '\n'
 
 
 def main():
     args = parse_args()
-    names = [(dataset, f'ssrgan_{dataset}_p{ratio}') for dataset in args.datasets for ratio in args.ratios]
-    failed = []
-    progress = tqdm(names, unit='run')
-    for dataset, name in progress:
-        progress.set_description(name)
-        try:
-            run(dataset, name, args)
-        except subprocess.CalledProcessError:
-            failed.append(name)
-        except KeyboardInterrupt:
-            sys.exit('sweep.py: interrupted; the same command goes on from here')
-        results = {path.parent.name: json.loads(path.read_text()) for path in sorted(args.out.glob('*/result.json'))}
-        write_whole(args.out / 'results.json', json.dumps(results, indent=2))
-        write_whole(args.out / 'results.md', table(results))
-    print((args.out / 'results.md').read_text())
+    runs = [Run(dataset, ratio, args) for dataset in args.datasets for ratio in args.ratios]
+    left = [run for run in runs if not run.finished()]
+    finished = sum(run.epochs for run in runs) - sum(run.epochs for run in left)
+    failed = {}
+    with tqdm(total=finished + sum(run.epochs for run in left), initial=finished, unit='epoch') as progress:
+        for run in left:
+            progress.set_description(run.name)
+            finished += run.epochs
+            try:
+                run.execute(progress)
+            except InputError as error:
+                failed[run.name] = str(error)
+            except KeyboardInterrupt:
+                sys.exit('sweep.py: interrupted; the same command goes on from here')
+            progress.update(finished - progress.n)
+            collect(args.out)
+    print(collect(args.out))
     if failed:
-        sys.exit(f'sweep.py: {len(failed)} of {len(names)} runs failed: ' + '; '.join(
-            f'{name} (see {args.out / name})' for name in failed))
+        sys.exit(f'sweep.py: {len(failed)} of {len(runs)} runs failed: ' + '; '.join(
+            f'{name}: {reason}' for name, reason in failed.items()))
+
+
+def collect(out: Path) -> str:
+    """Writes what every finished run below ``out`` gave, of this call or another; returns the table."""
+    results = {path.parent.name: json.loads(path.read_text()) for path in sorted(out.glob('*/result.json'))}
+    write_whole(out / 'results.json', json.dumps(results, indent=2))
+    write_whole(out / 'results.md', table(results))
+    return table(results)
 
 
 if __name__ == '__main__':

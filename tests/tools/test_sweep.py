@@ -1,5 +1,10 @@
 """tools/sweep.py over a small network and data set."""
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,38 +13,54 @@ TOOL = Path(__file__).parents[2] / 'tools' / 'sweep.py'
 
 
 @pytest.fixture
-def sweep(flowers, run, tmp_path):
+def sweep(flowers, tmp_path):
     options = [f'{loader}.{option}' for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader')
-               for option in (f'dataset.data_root={flowers}', 'batch_size=4', 'num_workers=1')]
+               for option in (f'dataset.data_root={flowers}', 'batch_size=2', 'num_workers=1')]
     options += ['model.generator.mid_channels=8', 'model.generator.num_blocks=1', 'model.generator.upscale_factor=1',
                 'model.discriminator.channels=8,8,8,8', 'default_hooks.logger.interval=1']
 
-    def sweep(*arguments):
-        return run(TOOL, '--out', tmp_path / 'out', '--epochs', '1', *arguments, '--cfg-options', *options)
+    def command(*arguments):
+        return [sys.executable, str(TOOL), '--out', str(tmp_path / 'out'), *arguments, '--epochs', '3',
+                '--train-images', '4', '--test-images', '2', '--cfg-options', *options]  # yapf: disable
 
-    return sweep
+    return command
 
 
-def test_failing_run_stops_no_other_and_finished_runs_are_kept(sweep, tmp_path):
-    # The data are not laid out as Pet's are.
-    done = sweep('--datasets', 'pet', 'flower', '--ratios', '30')
+def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_path):
+    work_dir = tmp_path / 'out' / 'ssrgan_flower_p30'
+    process = subprocess.Popen(sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'),
+                               start_new_session=True)  # yapf: disable
+    while not (work_dir / 'epoch_1.pth').exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (work_dir / 'result.json').exists()
+
+    # Pet's run fails: the data are not laid out as Pet's are.
+    done = run(*sweep('--datasets', 'pet', 'flower', '--ratios', '30', '--crop', '64'))
     assert done.returncode == 1
-    assert '1 of 2 runs failed: ssrgan_pet_p30 (see ' in done.stderr.splitlines()[-1]
-    log = tmp_path / 'out' / 'ssrgan_flower_p30' / 'train.log'
-    size = log.stat().st_size
-
-    done = sweep('--datasets', 'flower', '--ratios', '30', '50')
-    assert done.returncode == 0, done.stderr
-    assert log.stat().st_size == size, 'a finished run is not run again'
+    assert '1 of 2 runs failed: ssrgan_pet_p30: ' in done.stderr.splitlines()[-1]
+    log = work_dir / 'train.log'
+    assert 'resumed epoch: ' in log.read_text()
 
     results = json.loads((tmp_path / 'out' / 'results.json').read_text())
-    assert list(results) == ['ssrgan_flower_p30', 'ssrgan_flower_p50']
-    for ratio, name in ((0.3, 'ssrgan_flower_p30'), (0.5, 'ssrgan_flower_p50')):
-        one = results[name]
-        assert (one['ratio'], one['epochs'], one['batch'], one['seed']) == (ratio, 1, 4, 0)
-        assert {'date', 'hardware', 'versions'} <= set(one)
-        assert one['nmse'] == {'1': pytest.approx(one['test']['NMSE'], rel=1e-4)}
-        assert sorted(one['losses']) == ['1', '2']
+    assert list(results) == ['ssrgan_flower_p30']
+    one = results['ssrgan_flower_p30']
+    assert (one['ratio'], one['epochs'], one['batch'], one['seed']) == (0.3, 3, 2, 0)
+    assert {'date', 'hardware', 'versions'} <= set(one)
+    assert sorted(one['nmse']) == ['1', '2', '3']
+    assert sorted(one['losses']) == ['1', '2', '3', '4', '5', '6'], 'two steps an epoch, over both parts of the run'
+    assert 0 < one['test']['NMSE'] < 1
+    assert one['classics']['corrupted'] == pytest.approx(0.3, abs=0.05)
+    assert one['classics']['biharmonic'] < one['classics']['telea'] < 0.1
     table = (tmp_path / 'out' / 'results.md').read_text().splitlines()
-    assert len(table) == 4 and all(line.count('|') == table[0].count('|') for line in table)
-    assert 'not prepared here' in table[2]
+    assert len(table) == 3 and all(line.count('|') == table[0].count('|') for line in table)
+    assert '4 of all, not prepared here, crops of 64×64 | 2 of all, not prepared here' in table[2]
+
+    size = log.stat().st_size
+    assert run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64')).returncode == 0
+    assert log.stat().st_size == size, 'a finished run is not run again'
+    other = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '32'))
+    assert other.returncode == 1
+    assert f'{work_dir} was begun with other settings than these: name another --out' in other.stderr
