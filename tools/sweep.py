@@ -87,12 +87,7 @@ class Run:
             after = [step.type for step in pipeline].index('RandomPixelCorruption')
             pipeline.insert(after, dict(type='Crop', keys=['gt'], crop_size=(self.args.crop, self.args.crop)))
         for split, count in self.settings['images'].items():
-            dataset = self.cfg[f'{split}_dataloader'].dataset
-            listing = Path(dataset.data_root) / dataset.ann_file
-            if count and listing.exists():  # where it does not, the training says so
-                total = len(listing.read_text().splitlines())
-                spread = np.linspace(0, total, min(count, total), endpoint=False, dtype=int).tolist()
-                self.cfg.merge_from_dict({f'{split}_dataloader.dataset.indices': spread})
+            self.cfg.merge_from_dict({f'{split}_dataloader.dataset.max_images': count})
         self.cfg.dump(self.config)
 
     def call(self, command, log: str, progress: tqdm, before: int) -> None:

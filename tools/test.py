@@ -1,5 +1,33 @@
-"""MMagic's own tools/test.py, with every option of it: python tools/test.py CONFIG CHECKPOINT"""
+"""MMagic's tools/test.py; a model without weights needs no checkpoint."""
+import argparse
+import sys
+import tempfile
+from typing import Optional
+
+import torch
+
 from ssrgan_plugin.mmagic_tools import run
 
+
+def lone_config() -> Optional[str]:
+    """The config, if it is the only positional argument."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument('positional', nargs='*')
+    parser.add_argument('-h', '--help', action='store_true')
+    parser.add_argument('--cfg-options', nargs='+')
+    for option in ('--out', '--work-dir', '--launcher', '--local_rank', '--local-rank'):
+        parser.add_argument(option)
+    args, _ = parser.parse_known_args()
+    return args.positional[0] if len(args.positional) == 1 and not args.help else None
+
+
 if __name__ == '__main__':
-    run('test.py')
+    config = lone_config()
+    if config is None:
+        run('test.py')
+    else:
+        with tempfile.NamedTemporaryFile(prefix='no_weights_', suffix='.pth') as empty:
+            torch.save(dict(state_dict={}), empty)
+            empty.flush()
+            sys.argv.insert(sys.argv.index(config) + 1, empty.name)
+            run('test.py')

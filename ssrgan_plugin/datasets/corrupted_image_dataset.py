@@ -1,6 +1,7 @@
 from pathlib import Path
-from typing import List
+from typing import List, Optional
 
+import numpy as np
 from mmagic.datasets import BasicImageDataset
 from mmagic.registry import DATASETS
 
@@ -19,13 +20,15 @@ class CorruptedImageDataset(BasicImageDataset):
         corruption: Arguments of :class:`~ssrgan_plugin.transforms.RandomPixelCorruption`, set on every such step
             of the pipeline.
         pipeline: Transforms, one of them ``dict(type='RandomPixelCorruption')``.
+        max_images: Take so many, evenly spread over the sorted list. Default: all.
         kwargs: As in :class:`mmagic.datasets.BasicImageDataset`.
 
     Raises:
         InputError: if the data root or annotation file does not exist, or lists no image.
     """
 
-    def __init__(self, *args, corruption: dict, pipeline: List[dict], **kwargs):
+    def __init__(self, *args, corruption: dict, pipeline: List[dict], max_images: Optional[int] = None, **kwargs):
+        self.max_images = max_images
         steps = [str(step['type']).split('.')[-1] for step in pipeline]  # a config may name the scope too
         if 'RandomPixelCorruption' not in steps:
             raise InputError("the pipeline has no dict(type='RandomPixelCorruption') for the data set's corruption: "
@@ -42,6 +45,9 @@ class CorruptedImageDataset(BasicImageDataset):
         data_list = super().load_data_list()
         if not data_list:
             raise InputError(f'{listing} lists no image: {cure}')
+        if self.max_images is not None and self.max_images < len(data_list):
+            spread = np.linspace(0, len(data_list), self.max_images, endpoint=False, dtype=int)
+            data_list = [data_list[index] for index in spread]
         return data_list
 
     def _get_path_list_from_ann(self) -> List[str]:

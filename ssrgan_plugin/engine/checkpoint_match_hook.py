@@ -28,6 +28,8 @@ class CheckpointMatchHook(Hook):
 
 def check_match(expected: Dict, given: Dict) -> None:
     """Raises :class:`InputError` unless the ``given`` state dict fits the ``expected`` one, network by network."""
+    if expected and not given:
+        raise InputError('the model has weights, and none are given: name their checkpoint')
     networks = {key.split('.')[0] for key in given} | {'generator'}
     cure = 'the checkpoint is of another architecture than the config: use the config it was trained with'
     for key, value in expected.items():

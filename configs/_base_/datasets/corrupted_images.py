@@ -34,4 +34,14 @@ test_dataloader = val_dataloader
 
 val_evaluator = dict(type='Evaluator', metrics=[dict(type='NMSE')])
 test_evaluator = dict(
-    type='Evaluator', metrics=[dict(type='NMSE'), dict(type='NMSE', db=True), dict(type='PSNR'), dict(type='SSIM')])
+    type='Evaluator',
+    metrics=[
+        dict(type='NMSE'),
+        dict(type='NMSE', db=True),
+        dict(type='PSNR'),
+        dict(type='SSIM'),
+        # The same of the corrupted pixels alone:
+        dict(type='NMSE', mask_key='mask', prefix='corrupted'),
+        dict(type='MaskedPSNR', prefix='corrupted'),
+        dict(type='MaskedSSIM', prefix='corrupted'),
+    ])

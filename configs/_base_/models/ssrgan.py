@@ -12,3 +12,8 @@ model = dict(
 # One wrapper a network, since each has its own optimizer; device_ids=None serves GPUs and CPUs alike.
 model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel', device_ids=None)
 sync_bn = 'torch'  # batch normalisation over all processes' images, as one process would do
+
+optim_wrapper = dict(
+    constructor='MultiOptimWrapperConstructor',
+    generator=dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=2e-4, betas=(0.9, 0.999))),
+    discriminator=dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=2e-4, betas=(0.9, 0.999))))

@@ -1,0 +1,260 @@
+"""One fair table: every method on the same images and masks, and what each costs.
+
+    python tools/compare.py --config configs/ssrgan_flower_p50.py configs/mixing/biharmonic_flower_p50.py \\
+        --checkpoint work_dirs/ssrgan_flower_p50/epoch_100.pth - --ratios 30 50 80 --images 200
+
+Images and masks are those of the first config's test set. "{ratio}" in a config's or checkpoint's path stands for the
+level, for methods with one set of weights a level. Writes comparison.md, .json and .png; interrupted, the same command
+goes on with the level where it was.
+"""
+import argparse
+import json
+import re
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import List, NamedTuple, Optional
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_checkpoint
+from scipy.stats import bootstrap
+from torch.utils.flop_counter import FlopCounterMode
+from tqdm import tqdm
+
+from ssrgan_plugin import compat
+from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.preparation import whole, write_whole
+
+METRICS = ('NMSE', 'PSNR', 'SSIM')
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--config', nargs='+', required=True, metavar='CONFIG')
+    parser.add_argument('--checkpoint', nargs='+', default=[], metavar='CHECKPOINT',
+                        help='one for each config, "-" where the model has no weights (default: none has)')
+    parser.add_argument('--ratios', nargs='+', type=int, default=[30, 40, 50, 60, 70, 80], metavar='PERCENT')
+    parser.add_argument('--images', type=int, default=200, metavar='N',
+                        help='test images, evenly spread over the test set (default: 200)')
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/comparison'),
+                        help='default: work_dirs/comparison')
+    args = parser.parse_args()
+    args.checkpoint = args.checkpoint or ['-'] * len(args.config)
+    if len(args.checkpoint) != len(args.config):
+        parser.error(f'{len(args.config)} configs but {len(args.checkpoint)} checkpoints: name one for each config, '
+                     '"-" where the model has no weights')
+    if any(not 0 < ratio < 100 for ratio in args.ratios):
+        parser.error(f'--ratios {args.ratios} must be percentages between 0 and 100')
+    if args.images < 1:
+        parser.error(f'--images {args.images} must be at least 1')
+    return args
+
+
+class Method(NamedTuple):
+    name: str
+    model: torch.nn.Module
+    parameters: int
+
+
+def build(config: str, checkpoint: str, ratio: int) -> Method:
+    """A model ready to restore, on the GPU if there is one."""
+    from mmagic.registry import MODELS
+
+    from ssrgan_plugin.engine.checkpoint_match_hook import check_match
+    cfg = Config.fromfile(config.format(ratio=ratio))
+    init_default_scope('mmagic')
+    model = MODELS.build(cfg.model)
+    if checkpoint != '-':
+        loaded = load_checkpoint(model, checkpoint.format(ratio=ratio), map_location='cpu', logger='silent')
+        check_match(model.state_dict(), loaded.get('state_dict', loaded))
+    elif any(True for _ in model.parameters()):
+        raise InputError(f'the model of {config} has weights: name its --checkpoint')
+    generator = getattr(model, 'generator', model)
+    parameters = sum(parameter.numel() for parameter in generator.parameters())
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    return Method(re.sub(r'_(flower|pet|caltech|sample)_p.*', '', Path(config).stem), model.to(device).eval(), parameters)
+
+
+def clock() -> float:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter()
+
+
+class PeakMemory:
+    """MB that the process (Linux), or the GPU if there is one, grew by within the block; None elsewhere."""
+
+    def __enter__(self):
+        self.megabytes = None
+        if torch.cuda.is_available():
+            torch.cuda.reset_peak_memory_stats()
+            self.before = torch.cuda.memory_allocated()
+        elif sys.platform == 'linux':
+            Path('/proc/self/clear_refs').write_text('5')  # the peak begins anew
+            self.before = self.status('VmRSS')
+        return self
+
+    def __exit__(self, *_):
+        if torch.cuda.is_available():
+            self.megabytes = (torch.cuda.max_memory_allocated() - self.before) / 1e6
+        elif sys.platform == 'linux':
+            self.megabytes = (self.status('VmHWM') - self.before) / 1e3
+
+    @staticmethod
+    def status(key: str) -> int:
+        lines = Path('/proc/self/status').read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(key))
+
+
+def cost(method: Method, batch: dict) -> dict:
+    """What one image costs; the call also warms the method up."""
+    try:
+        with PeakMemory() as memory:
+            method.model.test_step(batch)
+        with FlopCounterMode(display=False) as counter:
+            method.model.test_step(batch)
+        gflop = counter.get_total_flops() / 1e9
+    except Exception:  # the comparison itself counts and names failures
+        return dict(gflop=None, megabytes=None)
+    return dict(gflop=gflop if method.parameters else None, megabytes=memory.megabytes)
+
+
+@torch.no_grad()
+def compare(args: argparse.Namespace, ratio: int, progress: tqdm) -> dict:
+    """Every method at one level, image by image in turn, so that all meet the same state of the machine."""
+    from mmagic.registry import DATASETS
+    from mmagic.registry import METRICS as REGISTRY
+    methods = [build(config, checkpoint, ratio) for config, checkpoint in zip(args.config, args.checkpoint)]
+    cfg = Config.fromfile(args.config[0].format(ratio=ratio))
+    cfg.test_dataloader.dataset.merge(dict(max_images=args.images, corruption=dict(ratio=ratio / 100)))
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    metrics = {name: REGISTRY.build(dict(type=name)) for name in METRICS}
+    first = pseudo_collate([dataset[0]])
+    costs = [cost(method, first) for method in methods]
+    runs = [defaultdict(list) for _ in methods]
+    examples = {}
+    for index in range(len(dataset)):
+        packed = dataset[index]
+        name = packed['data_samples'].metainfo['gt_path']
+        if index == 0:
+            examples = dict(original=packed['data_samples'].gt_img, corrupted=packed['inputs'])
+        for method, run in zip(methods, runs):
+            progress.update()
+            batch = pseudo_collate([packed])
+            try:
+                begin = clock()
+                restored = method.model.test_step(batch)[0]
+                elapsed = clock() - begin
+                picture = restored.output.pred_img.cpu()
+                if not torch.isfinite(picture).all():
+                    raise ValueError('the restored image is not finite')
+            except Exception as error:
+                run['failed'].append(f'{name}: {type(error).__name__}: {error}')
+                continue
+            if index == 0:
+                examples[method.name] = picture
+            run['seconds'].append(elapsed)
+            for key, metric in metrics.items():
+                metric.process([packed], [restored.to_dict()])
+                run[key].append(metric.results.pop()[metric.metric])
+    rows = [dict(method=method.name, parameters=method.parameters, ratio=ratio, images=len(dataset),
+                 failed=run.pop('failed', []), **cost, **summary(run))
+            for method, run, cost in zip(methods, runs, costs)]  # yapf: disable
+    pictures = {key: np.rint(picture.numpy().transpose(1, 2, 0).clip(0, 255)).astype(np.uint8).tolist()
+                for key, picture in examples.items()}
+    return dict(rows=rows, pictures=pictures)
+
+
+def summary(run: dict) -> dict:
+    """Means over the images that have a value, and NMSE's bootstrap interval."""
+    values = {key: np.array([value for value in run[key] if value is not None]) for key in (*METRICS, 'seconds')}
+    means = {key: float(value.mean()) if len(value) else None for key, value in values.items()}
+    interval = None
+    if len(values['NMSE']) > 1:
+        interval = list(bootstrap((values['NMSE'],), np.mean, n_resamples=2000, method='percentile',
+                                  random_state=0).confidence_interval)  # yapf: disable
+    return dict(**means, interval=interval, each=values['NMSE'].tolist())
+
+
+def table(rows: List[dict]) -> str:
+    head = ('| corrupted | method | NMSE | 95 % interval | PSNR | SSIM | parameters | GFLOP | ms an image '
+            '| peak memory, MB | images | failed |')
+    lines = [head, '|' + '---|' * (head.count('|') - 1)]
+
+    def show(value: Optional[float], form: str) -> str:
+        return '–' if value is None else format(value, form)
+
+    for row in rows:
+        interval = '–'.join(f'{bound:.5f}' for bound in row['interval']) if row['interval'] else '–'
+        lines.append(
+            f'| {row["ratio"]} % | {row["method"]} | {show(row["NMSE"], ".5f")} | {interval} | '
+            f'{show(row["PSNR"], ".2f")} | {show(row["SSIM"], ".4f")} | {row["parameters"]:,} | '
+            f'{show(row["gflop"], ".1f")} | {show(row["seconds"] and 1000 * row["seconds"], ".0f")} | '
+            f'{show(row["megabytes"], ".0f")} | {row["images"]} | {len(row["failed"])} |')
+    return '\n'.join(lines) + '\n'
+
+
+def draw(levels: dict, target: Path) -> None:
+    """The first image: one row a method, one column a level."""
+    names = list(dict.fromkeys(name for level in levels.values() for name in level['pictures']))
+    names.append(names.pop(names.index('original')))
+    figure, grid = plt.subplots(len(names), len(levels), squeeze=False, layout='constrained',
+                                figsize=(1.6 * len(levels) + 1.5, 1.6 * len(names) + 0.3))  # yapf: disable
+    for column, (ratio, level) in enumerate(levels.items()):
+        grid[0, column].set_title(f'{ratio} %')
+        for row, name in enumerate(names):
+            axes = grid[row, column]
+            axes.set(xticks=[], yticks=[])
+            if name in level['pictures']:
+                axes.imshow(np.array(level['pictures'][name], np.uint8)[..., ::-1])
+            if not column:
+                axes.set_ylabel(name, rotation=0, ha='right', va='center')
+    with whole(target) as unfinished:
+        figure.savefig(unfinished, format='png', dpi=120)
+
+
+def main():
+    args = parse_args()
+    matplotlib.use('Agg')
+    compat.apply()
+    from ssrgan_plugin import registration  # noqa: F401
+    init_default_scope('mmagic')
+    stamps = [Path(path).stat().st_mtime if Path(path).exists() else None for path in args.checkpoint]
+    settings = json.loads(json.dumps(dict(config=args.config, checkpoint=args.checkpoint, written=stamps,
+                                          images=args.images)))  # yapf: disable
+    levels = {}
+    try:
+        with tqdm(total=len(args.ratios) * len(args.config) * args.images, unit='image') as progress:
+            for ratio in args.ratios:
+                progress.set_description(f'{ratio} %')
+                kept = args.out / f'level_{ratio}.json'
+                level = json.loads(kept.read_text()) if kept.exists() else {}
+                if level.get('settings') == settings:
+                    progress.update(len(args.config) * args.images)
+                else:
+                    level = dict(settings=settings, **compare(args, ratio, progress))
+                    write_whole(kept, json.dumps(level))
+                levels[ratio] = level
+    except (InputError, OSError) as error:
+        sys.exit(f'compare.py: {error}')
+    except KeyboardInterrupt:
+        sys.exit('compare.py: interrupted; the same command goes on with this level')
+    rows = [row for level in levels.values() for row in level['rows']]
+    write_whole(args.out / 'comparison.json', json.dumps(dict(settings=settings, rows=rows), indent=2))
+    write_whole(args.out / 'comparison.md', table(rows))
+    draw(levels, args.out / 'comparison.png')
+    print(table(rows))
+    failures = [f'{row["method"]} at {row["ratio"]} %: {failure}' for row in rows for failure in row['failed']]
+    if failures:
+        sys.exit('compare.py: failed on images:\n' + '\n'.join(failures))
+
+
+if __name__ == '__main__':
+    main()
