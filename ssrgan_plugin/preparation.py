@@ -21,6 +21,7 @@ from .errors import InputError
 
 Splits = Dict[str, List[str]]
 CALTECH_SPLIT_SEED = 0
+VALIDATION_STEP = 20
 METADATA = 'dataset.json'  # written last: a folder without it is not finished
 
 
@@ -42,7 +43,10 @@ def prepare(name: str,
             archives: Sequence[Path] = (),
             size: Optional[int] = None,
             allow_subset: bool = False) -> dict:
-    """Prepares one data set: images, ``train.txt``, ``test.txt`` and ``dataset.json`` in ``root/<its folder>``.
+    """Prepares one data set: images, lists of them and ``dataset.json`` in ``root/<its folder>``.
+
+    The paper's splits are ``train.txt`` and ``test.txt``; ``val.txt`` and ``train_without_val.txt`` serve choices that
+    no test image may influence.
 
     Interrupted, it goes on where it was; finished, it does nothing.
 
@@ -86,18 +90,28 @@ def store(dataset: PaperDataset, source: Path, folder: Path, size: Optional[int]
     """From a source folder to the finished data set; the metadata come last."""
     images = find(source, dataset.images)
     splits = dataset.read_splits(images, source)
-    counts = {split: len(names) for split, names in splits.items()}
+    counts = {split: len(splits[split]) for split in ('train', 'test')}
     subset = counts != dict(train=dataset.train, test=dataset.test)
     if subset and not allow_subset:
         raise InputError(f'{dataset.title} has {counts["train"]} training and {counts["test"]} test images here, '
                          f'{dataset.train} and {dataset.test} in the paper: take the whole archive, or say '
                          '--allow-subset')
     listed = store_images(dataset.title, images, folder / dataset.images, splits, size)
-    for split, names in listed.items():
+    for split, names in with_validation(listed).items():
         write_whole(folder / f'{split}.txt', ''.join(f'{name}\n' for name in names))
     metadata = dict(title=dataset.title, **counts, subset=subset, size=size, split=dataset.split)
     write_whole(folder / METADATA, json.dumps(metadata, indent=2) + '\n')
     return metadata
+
+
+def with_validation(listed: Splits) -> Splits:
+    """Adds 'val', every 20th training image unless the data set has its own, and 'train_without_val'.
+
+    The paper chooses by no validation images; what we choose, we choose by these.
+    """
+    val = listed.get('val', listed['train'][::VALIDATION_STEP])
+    kept = set(val)
+    return dict(listed, val=val, train_without_val=[name for name in listed['train'] if name not in kept])
 
 
 # ---- from archives to one source folder
@@ -209,7 +223,7 @@ def flower_splits(images: Path, source: Path) -> Splits:
     numbers = loadmat(find(source, 'setid.mat'))
     return {
         split: [f'image_{number:05}.jpg' for number in sorted(numbers[key].ravel())]
-        for split, key in (('train', 'trnid'), ('test', 'tstid'))
+        for split, key in (('train', 'trnid'), ('val', 'valid'), ('test', 'tstid'))
     }
 
 

@@ -10,7 +10,7 @@ compat.apply()
 from mmagic.registry import MODELS  # noqa: E402
 
 from . import datasets, engine, metrics, models, transforms  # noqa: E402, F401
-from .networks import SSRGANDiscriminator, SSRGANGenerator  # noqa: E402
+from .networks import BlindSSRGANGenerator, SSRGANDiscriminator, SSRGANGenerator  # noqa: E402
 
-for network in (SSRGANDiscriminator, SSRGANGenerator):
+for network in (BlindSSRGANGenerator, SSRGANDiscriminator, SSRGANGenerator):
     MODELS.register_module(module=network, force=True)

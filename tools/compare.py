@@ -79,7 +79,8 @@ def build(config: str, checkpoint: str, ratio: int) -> Method:
     generator = getattr(model, 'generator', model)
     parameters = sum(parameter.numel() for parameter in generator.parameters())
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    return Method(re.sub(r'_(flower|pet|caltech|sample)_p.*', '', Path(config).stem), model.to(device).eval(), parameters)
+    name = re.sub(r'_(flower|pet|caltech|sample)_p.*', '', Path(config).stem)
+    return Method(name, model.to(device).eval(), parameters)
 
 
 def clock() -> float:

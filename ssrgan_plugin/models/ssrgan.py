@@ -9,14 +9,29 @@ from torch import Tensor
 
 @MODELS.register_module()
 class SSRGAN(SRGAN):
-    """MMagic's ``SRGAN`` that can keep the known pixels.
+    """MMagic's ``SRGAN`` that can keep the known pixels, and can show the generator the mask.
 
     Training is the stock class's. Its prediction is the generator's raw output, as in the paper; with
     ``test_cfg=dict(composite=True)``, which the stock class lacks, only the corrupted pixels (``mask`` of the data
     samples, 1 = corrupted) are taken from it.
 
-    Args: those of :class:`mmagic.models.editors.SRGAN`.
+    Args:
+        mask_input: Give the generator image and mask, (N, 4, H, W), as
+            :class:`~ssrgan_plugin.networks.BlindSSRGANGenerator` takes them. Default: False, the image alone.
+        kwargs: Those of :class:`mmagic.models.editors.SRGAN`.
     """
+
+    def __init__(self, *args, mask_input: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.mask_input = mask_input
+
+    def forward_tensor(self,
+                       inputs: Tensor,
+                       data_samples: Optional[List[DataSample]] = None,
+                       training: bool = False) -> Tensor:
+        if self.mask_input:
+            inputs = torch.cat([inputs, (data_samples.mask != 0).to(inputs)], 1)
+        return super().forward_tensor(inputs, data_samples, training)
 
     def forward_inference(self,
                           inputs: Tensor,

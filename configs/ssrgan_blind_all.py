@@ -1,0 +1,69 @@
+# The blind generator on the union of the three training sets, for levels from 5 to 95 %.
+_base_ = ['./_base_/models/ssrgan_blind.py', './_base_/datasets/corrupted_images.py', './_base_/default_runtime.py']
+
+folders = [
+    dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')),
+    dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')),  # twice, for it is the smallest
+    dict(data_root='data/caltech101', data_prefix=dict(gt='101_ObjectCategories')),
+    dict(data_root='data/oxford-iiit-pet', data_prefix=dict(gt='images')),
+]
+train_pipeline = [
+    dict(type='LoadWholeImageFromFile', key='gt'),
+    dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area'),
+    dict(type='Crop', keys=['gt'], crop_size=(64, 64)),
+    dict(type='Flip', keys=['gt']),
+    dict(type='RandomTransposeHW', keys=['gt']),
+    dict(type='RandomPixelCorruption'),
+    dict(type='PackInputs'),
+]
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=1,
+    sampler=dict(_delete_=True, type='InfiniteSampler'),
+    batch_sampler=None,
+    dataset=dict(
+        _delete_=True,
+        type='ConcatDataset',
+        datasets=[
+            dict(
+                type='CorruptedImageDataset',
+                ann_file='train_without_val.txt',
+                pipeline=train_pipeline,
+                corruption=dict(ratio=(0.05, 0.95)),
+                **folder) for folder in folders
+        ]))
+# Each image at its own level, always the same.
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=1,
+    dataset=dict(
+        _delete_=True,
+        type='ConcatDataset',
+        datasets=[
+            dict(
+                type='CorruptedImageDataset',
+                ann_file='val.txt',
+                pipeline={{_base_.pipeline}},
+                corruption=dict(ratio=(0.3, 0.8), seed=0),
+                max_images=40,
+                **folder) for folder in folders[1:]
+        ]))
+test_dataloader = dict(dataset=dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')))
+test_cfg = dict(type='MultiTestLoop')
+
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=20000, val_interval=500)
+val_cfg = dict(type='MultiValLoop')
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=100),
+    dict(type='CosineAnnealingLR', by_epoch=False, begin=100, end=20000, T_max=19900, eta_min=1e-6),
+]
+default_hooks = dict(
+    checkpoint=dict(by_epoch=False, interval=500),
+    logger=dict(interval=50),
+    param_scheduler=dict(type='ParamSchedulerHook'))
+custom_hooks = [
+    dict(type='CheckpointMatchHook'),
+    dict(type='EMAHook', momentum=1e-3),
+    dict(type='FewImagesVisualizationHook', num_images=4),
+]
+log_processor = dict(window_size=50, by_epoch=False)
