@@ -21,7 +21,7 @@ setup(
         # MMCV is the user's choice: mmcv-lite installs in seconds, full MMCV compiles its ops; one replaces the other.
         'mmagic': ['mmagic>=1.2,<1.3', 'mmengine>=0.10.7,<1', 'albumentations', 'setuptools<81', 'torchvision'],
         'lite': ['mmcv-lite>=2.1,<2.2'],
-        'data': ['opencv-python-headless', 'pillow', 'scipy', 'torchvision', 'tqdm'],
+        'data': ['gdown', 'opencv-python-headless', 'pillow', 'scipy', 'torchvision', 'tqdm'],
         'samples': ['scikit-image', 'scikit-learn'],
         'tests': ['hypothesis', 'pytest'],
     },

@@ -71,6 +71,9 @@ def prepare(name: str,
         if metadata['size'] != size:
             raise InputError(f'{folder} is already prepared with size {metadata["size"]}: remove it first, or name '
                              'another --root')
+        if metadata['subset'] and not allow_subset:
+            raise InputError(f'{folder} holds a subset, {metadata["train"]} training and {metadata["test"]} test '
+                             'images: say --allow-subset, or remove it and take the whole archive')
         return metadata
 
     source = gather(dataset, root, [Path(archive) for archive in archives])

@@ -79,7 +79,8 @@ def test_flower(archives, tmp_path):
     root = tmp_path / 'data' / 'flowers-102'
     assert lines(root / 'train.txt') == ['image_00002.jpg', 'image_00009.jpg', 'image_00011.jpg']
     assert lines(root / 'test.txt') == [f'image_{i:05}.jpg' for i in (1, 3, 4, 6, 7, 8, 10, 12)]
-    assert not (root / 'jpg' / 'image_00005.jpg').exists(), 'validation images are not used'
+    assert lines(root / 'val.txt') == ['image_00005.jpg']
+    assert lines(root / 'train_without_val.txt') == lines(root / 'train.txt'), 'the validation set is its own'
     assert (root / 'jpg' / 'image_00002.jpg').read_bytes() == jpeg(2)
     assert metadata == dict(title='Flower102', train=3, test=8, subset=True, size=None, split='official')
     assert sorted(path.name for path in (tmp_path / 'data').iterdir()) == ['flowers-102']
@@ -103,6 +104,8 @@ def test_caltech_split(archives, tmp_path):
     assert (len(train), len(test)) == (16, 4) and not set(train) & set(test)
     assert any(name.startswith('BACKGROUND_Google/') for name in train + test)
     assert train == sorted(train) and test == sorted(test)
+    val, rest = (lines(tmp_path / 'a' / 'caltech101' / f'{split}.txt') for split in ('val', 'train_without_val'))
+    assert val == train[:1] and rest == train[1:], 'every 20th training image'
     assert lines(tmp_path / 'b' / 'caltech101' / 'test.txt') == test
     # Published numbers depend on it.
     assert test == [
@@ -193,7 +196,7 @@ def test_interrupted_then_continued(archives, tmp_path, monkeypatch, step):
     prepare('flower', tmp_path / 'fresh', given, allow_subset=True)
     files = [{path.relative_to(tmp_path / root): path.read_bytes() for path in (tmp_path / root).rglob('*.*')
               if path.is_file()} for root in ('data', 'fresh')]  # yapf: disable
-    assert files[0] == files[1] and len(files[0]) == 11 + 3
+    assert files[0] == files[1] and len(files[0]) == 12 + 5
 
 
 @pytest.mark.parametrize('damage', ['cut', 'text', 'empty'])
@@ -221,7 +224,7 @@ def test_missing_part_is_named(archives, tmp_path):
 
 @pytest.mark.parametrize('damage', [jpeg(7)[:300], b'<html>'])
 def test_damaged_image_is_named(archives, tmp_path, damage):
-    with pytest.raises(InputError, match=r'1 of 11 images of Flower102 cannot be read: .*image_00007.jpg'):
+    with pytest.raises(InputError, match=r'1 of 12 images of Flower102 cannot be read: .*image_00007.jpg'):
         prepare('flower', tmp_path, make_flower(archives, damage), allow_subset=True)
     assert not (tmp_path / 'flowers-102' / 'dataset.json').exists()
     # A better archive of the same name mends it.

@@ -1,0 +1,81 @@
+"""tools/compare.py on a handful of images."""
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+from mmagic.registry import MODELS
+from mmengine.config import Config
+
+from ssrgan_plugin.classical_inpainting import restore
+from ssrgan_plugin.nmse import nmse
+
+REPO = Path(__file__).parents[2]
+TOOL = REPO / 'tools' / 'compare.py'
+
+
+@pytest.fixture
+def network(tiny_config, tmp_path):
+    """A config and its checkpoint, of random weights."""
+    config = tiny_config(name='small_flower_p50.py')
+    model = MODELS.build(Config.fromfile(config).model)
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'small.pth')
+    return config, tmp_path / 'small.pth', model
+
+
+def test_one_table_of_all_methods(network, run, tmp_path, flowers):
+    config, checkpoint, model = network
+    telea = REPO / 'configs/mixing/telea_flower_p50.py'
+    command = [TOOL, '--config', config, telea, '--checkpoint', checkpoint, '-', '--ratios', '30', '80', '--images',
+               '3', '--out', tmp_path / 'out']  # yapf: disable
+    done = run(*command)
+    assert done.returncode == 0, done.stderr[-3000:]
+    rows = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
+    assert [(row['ratio'], row['method'], row['images']) for row in rows] == [
+        (30, 'small', 3), (30, 'telea', 3), (80, 'small', 3), (80, 'telea', 3)]  # yapf: disable
+    for row in rows:
+        assert len(row['each']) == 3 and row['failed'] == []
+        low, high = row['interval']
+        assert low <= row['NMSE'] <= high and row['NMSE'] == pytest.approx(sum(row['each']) / 3)
+        assert row['seconds'] > 0 and row['PSNR'] > 0
+    assert rows[0]['parameters'] == sum(weight.numel() for weight in model.generator.parameters())
+    assert rows[0]['gflop'] > 0 and rows[1]['gflop'] is None
+    assert len((tmp_path / 'out' / 'comparison.md').read_text().splitlines()) == 2 + 4
+    assert cv2.imread(str(tmp_path / 'out' / 'comparison.png')).std() > 5
+
+    # The same images and masks as the config's own test has.
+    from mmagic.registry import DATASETS
+    cfg = Config.fromfile(config)
+    cfg.test_dataloader.dataset.corruption.ratio = 0.3
+    packed = DATASETS.build(cfg.test_dataloader.dataset)[0]
+    restored = restore(packed['inputs'].permute(1, 2, 0).numpy(), packed['data_samples'].mask[0].numpy() != 0, 'telea')
+    assert rows[1]['each'][0] == pytest.approx(
+        nmse(restored, packed['data_samples'].gt_img.permute(1, 2, 0).numpy()), rel=1e-4)
+
+    written = (tmp_path / 'out' / 'level_30.json').stat().st_mtime_ns
+    assert run(*command).returncode == 0
+    assert (tmp_path / 'out' / 'level_30.json').stat().st_mtime_ns == written, 'a finished level is not run again'
+
+
+def test_failures_are_counted_and_named(network, run, tmp_path):
+    config, checkpoint, model = network
+    broken = {key: value * float('nan') for key, value in model.state_dict().items()}
+    torch.save(dict(state_dict=broken), checkpoint)
+    done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--ratios', '50', '--images', '2', '--out',
+               tmp_path / 'out')  # yapf: disable
+    assert done.returncode == 1
+    row, = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
+    assert row['NMSE'] is None and len(row['failed']) == 2
+    assert 'small at 50 %: ' in done.stderr
+    assert 'image_00008.jpg: ValueError: the restored image is not finite' in done.stderr
+
+
+@pytest.mark.parametrize('arguments, sentence', [
+    (['--checkpoint', 'a.pth', 'b.pth'], '1 configs but 2 checkpoints'),
+    ([], 'has weights: name its --checkpoint'),
+])
+def test_bad_input(tiny_config, run, tmp_path, arguments, sentence):
+    done = run(TOOL, '--config', tiny_config(), *arguments, '--out', tmp_path / 'out')
+    assert done.returncode != 0
+    assert sentence in done.stderr.splitlines()[-1] and 'Traceback' not in done.stderr
