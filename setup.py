@@ -15,14 +15,18 @@ setup(
     packages=find_packages(include=['ssrgan_plugin', 'ssrgan_plugin.*']),
     python_requires='>=3.9',
     # On some machines torch 2.13.0 resolves to a CPU build that no torchvision matches.
-    install_requires=['numpy>=1.25', 'torch>=2.6,!=2.13.0'],
+    install_requires=[
+        'numpy>=1.25', 'opencv-python-headless', 'pillow', 'scikit-image', 'torch>=2.6,!=2.13.0', 'tqdm'
+    ],
+    package_data={'ssrgan_plugin': ['weights/*.pth', 'weights/*.md']},
+    entry_points={'console_scripts': ['ssrgan = ssrgan_plugin.cli:main']},
     extras_require={
         # MMagic imports albumentations, and MMEngine pkg_resources (setuptools < 81), without asking for them.
         # MMCV is the user's choice: mmcv-lite installs in seconds, full MMCV compiles its ops; one replaces the other.
         'mmagic': ['mmagic>=1.2,<1.3', 'mmengine>=0.10.7,<1', 'albumentations', 'setuptools<81', 'torchvision'],
         'lite': ['mmcv-lite>=2.1,<2.2'],
-        'data': ['gdown', 'opencv-python-headless', 'pillow', 'scipy', 'torchvision', 'tqdm'],
-        'samples': ['scikit-image', 'scikit-learn'],
+        'data': ['gdown', 'scipy', 'torchvision'],
+        'samples': ['scikit-learn'],
         'tests': ['hypothesis', 'pytest'],
     },
 )

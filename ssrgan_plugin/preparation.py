@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 import zlib
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
 from .errors import InputError
+from .whole_files import whole, write_whole
 
 Splits = Dict[str, List[str]]
 CALTECH_SPLIT_SEED = 0
@@ -145,24 +146,6 @@ def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
             else:
                 unpack(archive, unfinished, dataset)
     return source
-
-
-@contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A path to write to, which gets its real name only when the block ends well."""
-    unfinished = target.with_name(target.name + '.unfinished')
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if unfinished.is_dir() and not unfinished.is_symlink():
-        shutil.rmtree(unfinished)
-    else:
-        unfinished.unlink(missing_ok=True)
-    yield unfinished
-    unfinished.replace(target)
-
-
-def write_whole(path: Path, text: str) -> None:
-    with whole(path) as unfinished:
-        unfinished.write_text(text)
 
 
 def unpack(archive: Path, target: Path, dataset: PaperDataset) -> None:

@@ -30,7 +30,7 @@ from tqdm import tqdm
 
 from ssrgan_plugin import compat
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.preparation import whole, write_whole
+from ssrgan_plugin.whole_files import whole, write_whole
 
 METRICS = ('NMSE', 'PSNR', 'SSIM')
 

@@ -25,7 +25,8 @@ from tqdm.contrib.concurrent import process_map
 from ssrgan_plugin.classical_inpainting import restore
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.nmse import nmse
-from ssrgan_plugin.preparation import DATASETS, METADATA, write_whole
+from ssrgan_plugin.preparation import DATASETS, METADATA
+from ssrgan_plugin.whole_files import write_whole
 
 REPO = Path(__file__).parents[1]
 RATIOS = (30, 40, 50, 60, 70, 80)

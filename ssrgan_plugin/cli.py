@@ -1,0 +1,259 @@
+"""The ``ssrgan`` command. Heavy imports wait until they are needed."""
+import argparse
+import sys
+from pathlib import Path
+from typing import List, NamedTuple, Optional
+
+from .errors import InputError
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog='ssrgan', description='Restores images whose pixels were lost at random.')
+    commands = parser.add_subparsers(dest='command', required=True)
+
+    restore = commands.add_parser('restore', help='restore one image, or a folder of them')
+    restore.add_argument('image', nargs='?', type=Path, help='damaged image, or folder')
+    restore.add_argument('-i', '--image', dest='image_option', type=Path, help='the same')
+    restore.add_argument('-o', '--output', type=Path, required=True, help='restored image, or folder')
+    restore.add_argument('--mask', '--mask-dir', type=Path, metavar='FILE_OR_DIR',
+                         help='not black = lost; one file may serve a whole folder (default: found in the image)')
+    restore.add_argument('--fill', help='what lost pixels look like: black (default), white, or a colour such as '
+                         '255,0,0; transparent and NaN pixels always count as lost')
+    restore.add_argument('--compare', action='store_true',
+                         help='also write NAME_compare.png: damaged | restored (| original)')
+    restore.add_argument('--original', type=Path, metavar='FILE_OR_DIR', help='for --compare')
+    restore.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
+    restore.add_argument('--config', help='config of an SSRGAN that you trained (default: the shipped network)')
+    restore.add_argument('--checkpoint', help='its weights')
+    restore.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one)')
+
+    corrupt = commands.add_parser('corrupt', help='lose pixels of an image at random')
+    corrupt.add_argument('image', type=Path)
+    corrupt.add_argument('-o', '--output', type=Path, required=True)
+    corrupt.add_argument('--ratio', type=float, required=True, help='share of the pixels, between 0 and 1')
+    corrupt.add_argument('--fill', default='black', help='black (default), white, or a colour such as 255,0,0')
+    corrupt.add_argument('--seed', type=int, default=0)
+    corrupt.add_argument('--save-mask', type=Path, metavar='FILE', help='white = lost')
+    corrupt.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
+
+    evaluate = commands.add_parser('evaluate', help='NMSE, PSNR and SSIM of restored images')
+    evaluate.add_argument('--originals', type=Path, required=True, metavar='DIR')
+    evaluate.add_argument('--restored', type=Path, required=True, metavar='DIR')
+
+    args = parser.parse_args()
+    if args.command == 'restore':
+        args.image = args.image or args.image_option
+        if args.image is None:
+            restore.error('name the damaged image, or a folder')
+    return args
+
+
+class Job(NamedTuple):
+    """One image to restore; ``name`` is its path below the folder, by which mask and original are found."""
+    image: Path
+    name: Path
+    output: Path
+
+
+def restore_jobs(args: argparse.Namespace) -> List[Job]:
+    from .image_files import find
+    if not args.image.exists():
+        raise InputError(f'{args.image} does not exist: check the path')
+    if not args.image.is_dir():
+        name = Path(args.image.name)
+        return [Job(args.image, name, args.output / name if args.output.is_dir() else args.output)]
+    if args.output.exists() and not args.output.is_dir():
+        raise InputError(f'{args.output} is a file, {args.image} a folder: name a folder')
+    output = args.output.resolve()
+    names = [path.relative_to(args.image) for path in find(args.image) if output not in path.resolve().parents]
+    if not names:
+        raise InputError(f'{args.image} holds no image')
+    return [Job(args.image / name, name, args.output / name) for name in names]
+
+
+def companion(place: Path, name: Path, what: str) -> Path:
+    """``place`` itself, or the file in that folder that goes with ``name``, of any format."""
+    if not place.is_dir():
+        return place
+    from .image_files import SUFFIXES
+    for suffix in (name.suffix, *SUFFIXES):
+        candidate = (place / name).with_suffix(suffix)
+        if candidate.exists():
+            return candidate
+    raise InputError(f'{place} has no {what} for {name}: add {name.with_suffix(".png")}')
+
+
+def restore(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from .restorer import Restorer
+    jobs = restore_jobs(args)
+    if len(jobs) == 1 and not args.image.is_dir():
+        refuse_overwriting(jobs[0].output, args)
+    restorer = Restorer(args.config, args.checkpoint, args.device)
+    failures = []
+    with tqdm(jobs, unit='image', disable=len(jobs) == 1) as progress:
+        for job in progress:
+            try:
+                tqdm.write(restore_one(job, restorer, args))
+            except (InputError, OSError) as error:
+                failures.append(str(error) if str(job.image) in str(error) else f'{job.image}: {error}')
+    for failure in failures:
+        print(f'ssrgan: {failure}', file=sys.stderr)
+    if failures and len(jobs) > 1:
+        print(f'ssrgan: {len(failures)} of {len(jobs)} images failed, the others are done', file=sys.stderr)
+    return 1 if failures else 0
+
+
+def restore_one(job: Job, restorer, args: argparse.Namespace) -> str:
+    """Restores one file; returns what to tell."""
+    import numpy as np
+
+    from . import image_files
+    from .mask_finding import find_corrupted
+    from .restorer import check_mask
+    mask_file = companion(args.mask, job.name, 'mask') if args.mask else None
+    original_file = companion(args.original, job.name, 'original') if args.original else None
+    comparison = job.output.with_name(f'{job.output.stem}_compare.png')
+    for output in (job.output, *([comparison] if args.compare else [])):
+        refuse_overwriting(output, args, job.image, mask_file, original_file)
+    damaged = image_files.read(job.image)
+    if mask_file:
+        mask = image_files.read(mask_file).pixels
+        lost = check_mask(mask[..., :3].any(-1) if mask.ndim == 3 else mask, damaged.pixels.shape)
+    else:
+        lost = find_corrupted(damaged.pixels, colour(args.fill))
+    restored = restorer(damaged.pixels, lost)
+    if restored.ndim == 3 and restored.shape[2] == 4 and not mask_file and not damaged.pixels[lost][:, 3].any():
+        restored[lost, 3] = np.iinfo(restored.dtype).max  # what was lost was marked by transparency
+    image_files.write(job.output, damaged._replace(pixels=restored))
+    if args.compare:
+        pictures = [damaged.pixels, restored]
+        if original_file:
+            pictures.append(image_files.read(original_file).pixels)
+        image_files.write(comparison, image_files.ImageFile(side_by_side(pictures), None, None))
+    return f'{job.output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) restored'
+
+
+def side_by_side(pictures: list):
+    """RGB, 8 bits, with a white line between."""
+    import numpy as np
+
+    def to_rgb(picture):
+        if picture.dtype == np.uint16:
+            picture = picture >> 8
+        elif picture.dtype != np.uint8:
+            picture = np.rint(np.nan_to_num(picture).clip(0, 1) * 255)
+        picture = picture.astype(np.uint8)
+        if picture.ndim == 2:
+            return np.repeat(picture[..., None], 3, -1)
+        if picture.shape[2] == 4:
+            return np.where(picture[..., 3:] > 0, picture[..., :3], 0)
+        return picture
+
+    pictures = [to_rgb(picture) for picture in pictures]
+    if len({picture.shape for picture in pictures}) > 1:
+        raise InputError('the original is of another size than the image: leave --original out, or name the right one')
+    line = np.full((pictures[0].shape[0], 4, 3), 255, np.uint8)
+    return np.concatenate([part for picture in pictures for part in (line, picture)][1:], 1)
+
+
+def corrupt(args: argparse.Namespace) -> int:
+    import numpy as np
+
+    from . import corruption, image_files
+    if args.output.suffix.lower() in ('.jpg', '.jpeg'):
+        raise InputError(f'{args.output}: JPEG would smear the lost pixels over their neighbours: write .png')
+    for output in filter(None, (args.output, args.save_mask)):
+        refuse_overwriting(output, args, args.image)
+    image = image_files.read(args.image)
+    pixels = image.pixels
+    rng = corruption.seeded_rng(args.seed, args.image.name)
+    mask = corruption.random_mask(*pixels.shape[:2], args.ratio, rng)
+    fill = corruption.check_fill(colour(args.fill))
+    scale = np.iinfo(pixels.dtype).max / 255 if np.issubdtype(pixels.dtype, np.integer) else 1 / 255
+    damaged = corruption.corrupt((pixels / scale).astype(np.float64), mask, fill, rng) * scale
+    if np.issubdtype(pixels.dtype, np.integer):
+        damaged = np.rint(damaged)
+    lost = mask[..., 0] != 0
+    result = pixels.copy()
+    result[lost] = damaged[lost].astype(pixels.dtype)
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        result[..., 3] = pixels[..., 3]
+    image_files.write(args.output, image._replace(pixels=result))
+    if args.save_mask:
+        image_files.write(args.save_mask, image_files.ImageFile(255 * mask[..., 0], None, None))
+    print(f'{args.output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) lost')
+    return 0
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    import numpy as np
+    from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+    from tqdm import tqdm
+
+    from . import image_files
+    from .nmse import nmse
+    for folder in (args.originals, args.restored):
+        if not folder.is_dir():
+            raise InputError(f'{folder} is no folder: check the path')
+    names = [path.relative_to(args.restored) for path in image_files.find(args.restored)]
+    names = [name for name in names if not name.stem.endswith('_compare')]
+    if not names:
+        raise InputError(f'{args.restored} holds no image')
+    rows, failures = [], []
+    print(f'{"":40}{"NMSE":>10}{"PSNR, dB":>10}{"SSIM":>8}')
+    for name in tqdm(names, unit='image', leave=False):
+        try:
+            restored = image_files.read(args.restored / name).pixels
+            original = image_files.read(companion(args.originals, name, 'original')).pixels
+            if (restored.shape, restored.dtype) != (original.shape, original.dtype):
+                raise InputError(f'{name}: {restored.shape} {restored.dtype}, its original {original.shape} '
+                                 f'{original.dtype}: both must agree')
+            top = np.iinfo(original.dtype).max if np.issubdtype(original.dtype, np.integer) else 1.0
+            side = min(original.shape[:2])
+            with np.errstate(divide='ignore'):
+                psnr = peak_signal_noise_ratio(original, restored, data_range=top)
+            ssim = structural_similarity(
+                original, restored, data_range=top, channel_axis=2 if original.ndim == 3 else None,
+                gaussian_weights=True, sigma=1.5, use_sample_covariance=False) if side >= 11 else np.nan
+            rows.append((nmse(restored, original) if original.any() else np.nan, psnr, ssim))
+            tqdm.write(f'{str(name):40}{rows[-1][0]:10.5f}{psnr:10.2f}{ssim:8.4f}')
+        except InputError as error:
+            failures.append(str(error))
+    if rows:
+        mean = np.nanmean(np.array(rows), 0) if not np.isnan(rows).all() else [np.nan] * 3
+        print(f'{f"mean of {len(rows)}":40}{mean[0]:10.5f}{mean[1]:10.2f}{mean[2]:8.4f}')
+    for failure in failures:
+        print(f'ssrgan: {failure}', file=sys.stderr)
+    return 1 if failures else 0
+
+
+def refuse_overwriting(output: Path, args: argparse.Namespace, *inputs: Optional[Path]) -> None:
+    for path in (args.image, *inputs):
+        if path is not None and output.resolve() == path.resolve():
+            raise InputError(f'{output} is an input too: name another output')
+    if output.exists() and not args.overwrite:
+        raise InputError(f'{output} exists: name another output, or say --overwrite')
+
+
+def colour(fill: Optional[str]):
+    """A colour such as "255,0,0" as numbers; a name as it is."""
+    try:
+        return fill and [float(value) for value in fill.split(',')]
+    except ValueError:
+        return fill
+
+
+def main() -> None:
+    args = parse_args()
+    try:
+        sys.exit(dict(restore=restore, corrupt=corrupt, evaluate=evaluate)[args.command](args))
+    except (InputError, OSError) as error:
+        sys.exit(f'ssrgan: {error}')
+    except KeyboardInterrupt:
+        sys.exit('ssrgan: interrupted; what is written is whole')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,77 @@
+"""Which pixels of a damaged image are lost, where nobody says so."""
+from typing import Optional, Sequence, Union
+
+import cv2
+import numpy as np
+
+from .errors import InputError
+
+Fill = Union[str, Sequence[float]]
+CURE = 'give a mask, or name the --fill that lost pixels have'
+
+
+def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None) -> np.ndarray:
+    """Finds lost pixels: NaN ones, else fully transparent ones, else those of the fill colour.
+
+    Args:
+        image: (H, W) or (H, W, C), C 1 to 4; with 2 or 4 channels the last is alpha.
+        fill: ``'black'`` (default), ``'white'``, or a colour, one value or one a channel, in the image's own range.
+
+    Returns:
+        (H, W) bool, True = lost.
+
+    Raises:
+        InputError: if none or all are lost, or if they lie together as no random loss would: then they are probably
+            part of the picture.
+    """
+    pixels = image.reshape(*image.shape[:2], -1)
+    if np.issubdtype(image.dtype, np.floating) and np.isnan(pixels).any():
+        return checked(np.isnan(pixels).any(-1))
+    if pixels.shape[-1] in (2, 4):
+        transparent = pixels[..., -1] == 0
+        if fill is None and transparent.any():
+            return checked(transparent)
+        pixels = pixels[..., :-1]
+    lost = (pixels == fill_colour(fill, image.dtype, pixels.shape[-1])).all(-1)
+    checked(lost)
+    block = largest_random_block(lost)
+    if block < min(lost.shape) and solid(lost, block).any():
+        raise InputError(f'the pixels of the fill colour ({lost.sum():,}, {lost.mean():.1%}) lie in blocks of '
+                         f'{block}×{block} and more, as pixels lost at random would not: {CURE}')
+    return lost
+
+
+def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndarray:
+    top = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1.0
+    named = {None: 0, 'black': 0, 'white': top}
+    try:
+        colour = np.ravel(named[fill] if fill is None or isinstance(fill, str) else fill)
+    except KeyError:
+        raise InputError(f'unknown fill {fill!r}: choose black, white or a colour') from None
+    if colour.size not in (1, channels):
+        raise InputError(f'fill colour {fill} has {colour.size} channels, the image {channels}')
+    return colour
+
+
+def checked(lost: np.ndarray) -> np.ndarray:
+    if not lost.any():
+        raise InputError(f'no lost pixel found: {CURE}')
+    if lost.all():
+        raise InputError('every pixel is lost: nothing is left to restore the image from')
+    return lost
+
+
+def largest_random_block(lost: np.ndarray, chance: float = 1e-4) -> int:
+    """The side that an all-lost square would have by chance less often than ``chance`` in this image.
+
+    The level is the median of tiles, so that a dark area does not pass for a high level of corruption.
+    """
+    height, width = lost.shape
+    tiles = [lost[y:y + 16, x:x + 16].mean() for y in range(0, height, 16) for x in range(0, width, 16)]
+    ratio = float(np.clip(np.median(tiles), 1e-3, 0.999))
+    return max(2, int(np.ceil(np.sqrt(np.log(chance / lost.size) / np.log(ratio)))))
+
+
+def solid(lost: np.ndarray, side: int) -> np.ndarray:
+    """Where all-lost squares of that side lie."""
+    return cv2.erode(lost.astype(np.uint8), np.ones((side, side)), borderType=cv2.BORDER_CONSTANT, borderValue=0)

@@ -1,0 +1,182 @@
+"""Restores one image of any size and type; needs PyTorch and NumPy alone."""
+from pathlib import Path
+from typing import Optional, Tuple, Union
+
+import numpy as np
+import torch
+from torch import nn
+
+from .errors import InputError
+from .mask_finding import Fill, find_corrupted
+from .networks import BlindSSRGANGenerator, SSRGANGenerator
+
+GENERATORS = {generator.__name__: generator for generator in (BlindSSRGANGenerator, SSRGANGenerator)}
+SHIPPED = Path(__file__).parent / 'weights' / 'ssrgan_blind.pth'
+# Side of the tiles, and the margin around each that the network sees too: more than it looks in any direction, and
+# both even, since the blind generator works on pairs of pixels.
+TILES = {BlindSSRGANGenerator: (512, 48), SSRGANGenerator: (128, 32)}
+
+
+class Restorer:
+    """Restores images whose pixels were lost at random.
+
+    Args:
+        config: MMagic config of a trained SSRGAN, with ``checkpoint``; reading it needs MMEngine. Default: the
+            shipped network.
+        checkpoint: Its weights. Default: the shipped ones.
+        device: Default: the GPU if there is one, else the CPU.
+
+    Raises:
+        InputError: (a ValueError) if config and checkpoint do not fit together, or the checkpoint is damaged or could
+            run code.
+
+    Example:
+        >>> restored = Restorer()(image, mask)
+    """
+
+    def __init__(self,
+                 config: Union[str, Path, None] = None,
+                 checkpoint: Union[str, Path, None] = None,
+                 device: Optional[str] = None):
+        if config is not None and checkpoint is None:
+            raise InputError(f'{config} comes with no weights: name its checkpoint')
+        self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+        if config is None:
+            generator, weights = BlindSSRGANGenerator(), load_state_dict(Path(checkpoint or SHIPPED))
+        else:
+            generator, weights = from_toolbox(str(config), str(checkpoint))
+        weights = {key.removeprefix('generator.'): value for key, value in weights.items()
+                   if not key.startswith('discriminator.')}  # yapf: disable
+        try:
+            generator.load_state_dict(weights)
+        except RuntimeError as error:
+            raise InputError(f'{checkpoint} does not fit the network: name the config it was trained with '
+                             f'({str(error).splitlines()[-1].strip()})') from error
+        self.generator = generator.to(self.device).eval()
+
+    @torch.inference_mode()
+    def __call__(self, image: np.ndarray, mask: Optional[np.ndarray] = None, fill: Optional[Fill] = None) -> np.ndarray:
+        """Restores one image, tile by tile.
+
+        Args:
+            image: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), RGB(A); uint8, uint16, or float from 0 to 1.
+            mask: (H, W) or (H, W, 1), not 0 = lost. Default: found by
+                :func:`ssrgan_plugin.mask_finding.find_corrupted`.
+            fill: For finding them.
+
+        Returns:
+            A new array of the same shape and type; known pixels are the same to the bit.
+
+        Raises:
+            InputError: if the image or mask is none of these, or the lost pixels cannot be told.
+        """
+        pixels, top = check_image(image)
+        lost = find_corrupted(image, fill) if mask is None else check_mask(mask, image.shape)
+        if not lost.any():
+            return image.copy()
+        if np.issubdtype(image.dtype, np.floating):
+            known = pixels[~lost]
+            if not (np.isfinite(known).all() and known.min() >= 0 and known.max() <= 1):
+                raise InputError('a float image must lie between 0 and 1: divide it by its largest possible value')
+        restored = pixels.copy()
+        colours = 3 if pixels.shape[-1] in (3, 4) else 1
+        self._restore(restored[..., :colours], lost, top)
+        if pixels.shape[-1] > colours:
+            alpha = restored[..., colours:]
+            known = alpha[~lost]
+            if (known == known[0]).all():  # opaque, as a rule
+                alpha[lost] = known[0]
+            else:
+                self._restore(alpha, lost, top)
+        return restored.reshape(image.shape)
+
+    def _restore(self, pixels: np.ndarray, lost: np.ndarray, top: float) -> None:
+        """Restores (H, W, 1 or 3) in place."""
+        side, margin = TILES[type(self.generator)]
+        height, width = lost.shape
+        for y in range(0, height, side):
+            for x in range(0, width, side):
+                inner = np.s_[y:y + side, x:x + side]
+                if not lost[inner].any():
+                    continue
+                above, left = min(y, margin), min(x, margin)
+                outer = np.s_[y - above:y + side + margin, x - left:x + side + margin]
+                tile = self._run(pixels[outer], lost[outer], top)
+                tile = tile[above:above + side, left:left + side]
+                if np.issubdtype(pixels.dtype, np.integer):
+                    tile = np.rint(tile)
+                pixels[inner][lost[inner]] = tile[lost[inner]].astype(pixels.dtype)
+
+    def _run(self, pixels: np.ndarray, lost: np.ndarray, top: float) -> np.ndarray:
+        """(H, W, C) in, (H, W, C) out, in the image's range."""
+        mask = torch.from_numpy(np.ascontiguousarray(lost)).float().to(self.device)[None, None]
+        image = np.where(lost[..., None], 0, pixels).astype(np.float32) * (2 / top) - 1
+        image = torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).expand(-1, 3, -1, -1)
+        image = torch.where(mask > 0, -1, image)
+        if isinstance(self.generator, BlindSSRGANGenerator):
+            image = torch.cat([image, mask], 1)
+        restored = self.generator(image)[0].clamp(-1, 1)
+        if pixels.shape[-1] == 1:
+            restored = restored.mean(0, keepdim=True)
+        return ((restored + 1) * (top / 2)).permute(1, 2, 0).cpu().numpy()
+
+
+def check_image(image: np.ndarray) -> Tuple[np.ndarray, float]:
+    """(H, W, C), and the value of white."""
+    if not isinstance(image, np.ndarray) or image.ndim not in (2, 3) or (image.ndim == 3
+                                                                         and image.shape[2] not in (1, 2, 3, 4)):
+        raise InputError(f'an image is a NumPy array of (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), not '
+                         f'{getattr(image, "shape", type(image).__name__)}')
+    if 0 in image.shape:
+        raise InputError(f'the image has no pixels: its shape is {image.shape}')
+    if image.dtype not in (np.uint8, np.uint16) and not np.issubdtype(image.dtype, np.floating):
+        raise InputError(f'images of type {image.dtype} cannot be restored: convert it to uint8, uint16 or float')
+    top = float(np.iinfo(image.dtype).max) if np.issubdtype(image.dtype, np.integer) else 1.0
+    return image.reshape(*image.shape[:2], -1), top
+
+
+def check_mask(mask: np.ndarray, shape: Tuple[int, ...]) -> np.ndarray:
+    mask = np.asarray(mask)
+    if mask.shape not in (shape[:2], (*shape[:2], 1)):
+        raise InputError(f'the mask is {mask.shape}, the image {shape}: both need the same height and width, and the '
+                         'mask one channel')
+    lost = mask.reshape(shape[:2]) != 0
+    if lost.all():
+        raise InputError('every pixel is lost: nothing is left to restore the image from')
+    return lost
+
+
+def load_state_dict(path: Path) -> dict:
+    """Reads weights, and nothing that could run code.
+
+    Raises:
+        InputError: naming the file.
+    """
+    if not path.exists():
+        raise InputError(f'{path} does not exist: check the path')
+    try:
+        state = torch.load(path, map_location='cpu', weights_only=True)
+        state = state.get('state_dict', state)
+        return {key: value.float() for key, value in state.items()}
+    except Exception as error:
+        reason = type(error).__name__
+        raise InputError(f'{path} refused: it is damaged, or holds more than weights ({reason})') from error
+
+
+def from_toolbox(config: str, checkpoint: str) -> Tuple[nn.Module, dict]:
+    """The generator that a toolbox config names, and the weights of a training's checkpoint."""
+    try:
+        from mmengine.config import Config
+        from mmengine.runner import CheckpointLoader
+
+        from .compat import load_own_checkpoints
+    except ImportError as error:
+        raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
+    load_own_checkpoints()
+    try:
+        cfg = Config.fromfile(config, import_custom_modules=False).model.generator.to_dict()
+        generator = GENERATORS[cfg.pop('type').split('.')[-1]](**cfg)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InputError(f'{config} names no generator of {" or ".join(GENERATORS)}: give an SSRGAN config') from error
+    loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent')
+    return generator, loaded.get('state_dict', loaded)

@@ -1,0 +1,168 @@
+"""The one-line Restorer: types, sizes, tiles, and what it refuses."""
+import os
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ssrgan_plugin.restorer as restorer_module
+from ssrgan_plugin.corruption import random_mask
+from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.networks import BlindSSRGANGenerator, SSRGANGenerator
+from ssrgan_plugin.restorer import TILES, Restorer
+
+CONFIGS = Path(__file__).parents[1] / 'configs'
+
+
+def random_weights(network):
+    """Weights under which every layer matters: the tail would begin at zero."""
+    torch.manual_seed(0)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.02)
+    return network.state_dict()
+
+
+@pytest.fixture(scope='module')
+def restorer(tmp_path_factory):
+    path = tmp_path_factory.mktemp('weights') / 'random.pth'
+    torch.save(random_weights(BlindSSRGANGenerator()), path)
+    return Restorer(checkpoint=path, device='cpu')
+
+
+def photograph(height, width, channels=3):
+    yy, xx = np.mgrid[:height, :width] / 24
+    waves = [0.5 + 0.4 * np.sin(xx + k) * np.cos(yy - k) for k in range(channels)]
+    return np.stack(waves, -1)
+
+
+def as_type(image, dtype):
+    return (image * np.iinfo(dtype).max).astype(dtype) if np.issubdtype(dtype, np.integer) else image.astype(dtype)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    height=st.integers(1, 40), width=st.integers(1, 40), channels=st.sampled_from([None, 1, 3, 4]),
+    dtype=st.sampled_from([np.uint8, np.uint16, np.float16, np.float32, np.float64]), ratio=st.floats(0.05, 0.95),
+    seed=st.integers(0, 99))
+def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed):
+    image = as_type(photograph(height, width, channels or 1), dtype)
+    image = image if channels else image[..., 0]
+    rng = np.random.default_rng(seed)
+    mask = random_mask(height, width, ratio, rng)
+    if mask.all():
+        with pytest.raises(InputError, match='every pixel is lost'):
+            restorer(image, mask)
+        return
+    before = image.copy()
+    restored = restorer(image, mask)
+    assert restored.shape == image.shape and restored.dtype == dtype
+    known = mask[..., 0] == 0
+    assert np.array_equal(restored[known], image[known]), 'known pixels are the same to the bit'
+    assert np.isfinite(restored.astype(float)).all()
+    assert np.array_equal(image, before), 'the input is left alone'
+    # What stands in lost pixels does not matter.
+    other = image.copy()
+    other[~known] = 1
+    assert np.array_equal(restorer(other, mask), restored)
+
+
+@pytest.mark.parametrize('network, size', [(BlindSSRGANGenerator, (301, 410)), (SSRGANGenerator, (150, 101))])
+def test_tiled_is_untiled(network, size, restorer, monkeypatch):
+    restorer = object.__new__(Restorer)
+    restorer.device = torch.device('cpu')
+    generator = network()
+    generator.load_state_dict(random_weights(generator))
+    restorer.generator = generator.eval()
+    image = photograph(*size).astype(np.float32)
+    mask = random_mask(*size, 0.6, np.random.default_rng(0))
+    tile, margin = TILES[network]
+    monkeypatch.setitem(TILES, network, (1000, 0))
+    whole = restorer(image, mask)
+    monkeypatch.setitem(TILES, network, (64, margin))
+    tiled = restorer(image, mask)
+    np.testing.assert_allclose(tiled, whole, atol=2e-6)
+    assert (restorer_module.TILES[network][0] % 2, margin % 2) == (0, 0)
+    monkeypatch.setitem(TILES, network, (64, 4))
+    assert np.abs(restorer(image, mask) - whole).max() > 1e-4, 'a narrow margin shows'
+
+
+def test_opaque_alpha_stays_opaque_and_other_alpha_is_restored(restorer):
+    image = as_type(photograph(24, 24, 4), np.uint8)
+    mask = random_mask(24, 24, 0.4, np.random.default_rng(0))
+    restored = restorer(image, mask)
+    assert len(np.unique(restored[..., 3])) > 10
+    image[..., 3] = 255
+    assert (restorer(image, mask)[..., 3] == 255).all()
+
+
+def test_finds_the_mask_itself(restorer):
+    image = as_type(photograph(64, 64), np.uint8)
+    mask = random_mask(64, 64, 0.5, np.random.default_rng(0))
+    damaged = np.where(mask == 0, image, 0).astype(np.uint8)
+    assert np.array_equal(restorer(damaged), restorer(image, mask))
+    white = np.where(mask == 0, image, 255).astype(np.uint8)
+    assert np.array_equal(restorer(white, fill='white'), restorer(image, mask))
+
+
+@pytest.mark.parametrize('image, mask, sentence', [
+    ('a.png', None, 'an image is a NumPy array'),
+    (np.zeros((4, 4, 5), np.uint8), None, 'an image is a NumPy array'),
+    (np.zeros((0, 4), np.uint8), None, 'no pixels'),
+    (np.zeros((4, 4), np.int64), None, 'images of type int64'),
+    (np.ones((4, 4), np.uint8), np.zeros((4, 5)), 'the mask is'),
+    (np.ones((4, 4), np.uint8), np.ones((4, 4)), 'every pixel is lost'),
+    (np.full((4, 4), 200.0), np.eye(4), 'between 0 and 1'),
+])
+def test_bad_input(restorer, image, mask, sentence):
+    with pytest.raises(InputError, match=sentence):
+        restorer(image, mask)
+
+
+class Payload:
+
+    def __reduce__(self):
+        return os.mkdir, ('owned',)
+
+
+def test_malicious_checkpoint_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    torch.save(dict(state_dict=Payload()), tmp_path / 'evil.pth')
+    (tmp_path / 'evil.pkl').write_bytes(pickle.dumps(Payload()))
+    for path in (tmp_path / 'evil.pth', tmp_path / 'evil.pkl'):
+        with pytest.raises(InputError, match='refused'):
+            Restorer(checkpoint=path)
+        with pytest.raises(InputError, match='refused'):
+            Restorer(config=CONFIGS / 'ssrgan_flower_p50.py', checkpoint=path)
+    assert not (tmp_path / 'owned').exists()
+
+
+def test_wrong_or_missing_weights(tmp_path):
+    torch.save(SSRGANGenerator().state_dict(), tmp_path / 'paper.pth')
+    with pytest.raises(InputError, match='does not fit the network'):
+        Restorer(checkpoint=tmp_path / 'paper.pth')
+    with pytest.raises(InputError, match='does not exist'):
+        Restorer(checkpoint=tmp_path / 'nowhere.pth')
+    with pytest.raises(InputError, match='name its checkpoint'):
+        Restorer(config=CONFIGS / 'ssrgan_flower_p50.py')
+
+
+def test_paper_style_generator_through_the_same_call(tiny_config, tmp_path):
+    from mmagic.registry import MODELS
+    from mmengine.config import Config
+    from mmengine.logging import HistoryBuffer
+    config = tiny_config()
+    model = MODELS.build(Config.fromfile(config).model)
+    torch.save(dict(state_dict=model.state_dict(), message_hub=dict(log_scalars=HistoryBuffer([1], [1]))),
+               tmp_path / 'epoch_1.pth')  # yapf: disable
+    restorer = Restorer(config, tmp_path / 'epoch_1.pth', device='cpu')
+    image = as_type(photograph(40, 33), np.uint8)
+    mask = random_mask(40, 33, 0.5, np.random.default_rng(0))
+    restored = restorer(image, mask)
+    black = torch.from_numpy(np.where(mask == 0, image, 0).astype(np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
+    with torch.no_grad():
+        expected = ((model.generator.eval()(black)[0] + 1) * 127.5).permute(1, 2, 0).numpy()
+    np.testing.assert_allclose(restored[mask[..., 0] != 0], expected[mask[..., 0] != 0], atol=0.51)
