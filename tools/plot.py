@@ -73,7 +73,8 @@ def against_epoch(runs: list):
         axes.plot(epochs, list(run['nmse'].values()), label=f'{run["ratio"]:.0%} corrupted',
                   markevery=max(len(epochs) // 10, 1), **style(index, len(runs)))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set(xlabel='epoch', ylabel='NMSE of test images', yscale='log')
+    images = runs[0]['settings']['images']['val'] or ''
+    axes.set(xlabel='epoch', ylabel=f'NMSE of {images} test images'.replace('  ', ' '), yscale='log')
     axes.set_title(f'{label(runs[0])}: {budget(runs)}', fontsize='medium')
     axes.legend()
     return figure

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Fresh clone -> environment -> a small real training run on sample photographs -> NMSE table and restored pictures.
+# Fresh clone -> environment -> a photograph restored with the shipped weights -> a small real training run on sample photographs -> NMSE table and restored pictures.
 # Interrupted, it goes on where it was; EPOCHS=... trains longer or shorter.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=work_dirs/quickstart
 bash tools/setup_env.sh
+echo "==> restoring a photograph that lost half of its pixels, with the shipped weights"
+photograph=$(.venv/bin/python -c \
+    'import importlib.util as i, os; print(os.path.dirname(i.find_spec("sklearn").origin) + "/datasets/images/flower.jpg")')
+.venv/bin/ssrgan corrupt "$photograph" -o "$out/damaged.png" --ratio 0.5 --overwrite
+.venv/bin/ssrgan restore "$out/damaged.png" -o "$out/restored.png" --compare --original "$photograph" --overwrite
 echo "==> training SSRGAN on sample photographs (results in $out)"
 .venv/bin/python tools/train.py configs/ssrgan_sample_p50.py --work-dir "$out" --amp --resume \
     --cfg-options train_cfg.max_epochs="${EPOCHS:-12}" train_cfg.val_interval=4
