@@ -1,0 +1,58 @@
+"""configs/ssrgan_blind_*.py: trains with the stock loop, and its checkpoints restore through Restorer."""
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from ssrgan_plugin.restorer import Restorer
+
+CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_blind_all.py'
+
+
+def small(flowers, work_dir) -> Config:
+    cfg = Config.fromfile(CONFIG)
+    cfg.model.generator.merge(dict(mid_channels=8, num_blocks=1))
+    # One small data set in place of the four; its own test images validate.
+    for split, listing in (('train', 'train.txt'), ('val', 'test.txt')):
+        datasets = cfg[f'{split}_dataloader'].dataset.datasets[:1]
+        datasets[0].merge(dict(data_root=str(flowers), data_prefix=dict(gt='jpg'), ann_file=listing))
+        cfg[f'{split}_dataloader'].merge(dict(num_workers=0, batch_size=4))
+        cfg[f'{split}_dataloader'].dataset.datasets = datasets
+    cfg.test_dataloader.merge(dict(num_workers=0, dataset=dict(data_root=str(flowers))))
+    cfg.train_cfg.merge(dict(max_iters=4, val_interval=2))
+    cfg.default_hooks.checkpoint.interval = 2
+    cfg.work_dir = str(work_dir)
+    return cfg
+
+
+def test_no_test_image_trains_or_validates():
+    cfg = Config.fromfile(CONFIG)
+    lists = {split: [dataset.ann_file for dataset in cfg[f'{split}_dataloader'].dataset.datasets]
+             for split in ('train', 'val')}  # yapf: disable
+    assert lists == dict(train=['train_without_val.txt'] * 4, val=['val.txt'] * 3)
+
+
+def test_trains_resumes_and_restores(flowers, tmp_path):
+    cfg = small(flowers, tmp_path)
+    Runner.from_cfg(cfg).train()
+    cfg.resume, cfg.experiment_name = True, 'resumed'
+    cfg.train_cfg.max_iters = 6
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    assert runner.iter == 6
+
+    cfg.dump(tmp_path / 'small.py')
+    restorer = Restorer(tmp_path / 'small.py', tmp_path / 'iter_6.pth', device='cpu')
+    packed = runner.val_dataloader.dataset[0]
+    mask = packed['data_samples'].mask[0].numpy()
+    image = packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1]  # the data sets are BGR, Restorer takes RGB
+    restored = restorer(np.ascontiguousarray(image), mask)
+    model = runner.model.eval()
+    saved = torch.load(tmp_path / 'iter_6.pth', weights_only=True)['state_dict']  # the averaged weights
+    model.load_state_dict({key: value for key, value in saved.items() if key in model.state_dict()})
+    with torch.no_grad():
+        predicted = model.test_step(dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']]))[0]
+    predicted = predicted.output.pred_img.permute(1, 2, 0).numpy()[..., ::-1]
+    np.testing.assert_allclose(restored, predicted, atol=0.51)
