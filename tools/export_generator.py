@@ -1,0 +1,41 @@
+"""A training checkpoint's generator alone, in half precision: what restoring needs, in a fraction of the size.
+
+    python tools/export_generator.py work_dirs/ssrgan_blind_all/iter_20000.pth generator.pth
+
+With weights averaged during training (EMAHook), those are taken. The result goes where any checkpoint does:
+tools/test.py, tools/compare.py, Restorer(checkpoint=...).
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from ssrgan_plugin import compat
+from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.whole_files import whole
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('checkpoint', type=Path)
+    parser.add_argument('output', type=Path)
+    args = parser.parse_args()
+    compat.apply()
+    from mmengine.runner import CheckpointLoader
+    try:
+        state = CheckpointLoader.load_checkpoint(str(args.checkpoint), map_location='cpu', logger='silent')
+    except (InputError, OSError) as error:
+        sys.exit(f'export_generator.py: {error}')
+    # EMAHook stores the averaged weights as the state dict, so that inference finds them without it.
+    weights = {key: value.half() if value.is_floating_point() else value
+               for key, value in state.get('state_dict', state).items() if key.startswith('generator.')}  # yapf: disable
+    if not weights:
+        sys.exit(f'export_generator.py: {args.checkpoint} holds no generator: name a checkpoint of a training')
+    with whole(args.output) as unfinished:
+        torch.save(dict(state_dict=weights), unfinished)
+    print(f'{args.output}: {args.output.stat().st_size / 1e6:.1f} MB')
+
+
+if __name__ == '__main__':
+    main()
