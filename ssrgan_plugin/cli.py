@@ -90,7 +90,7 @@ def restore(args: argparse.Namespace) -> int:
     jobs = restore_jobs(args)
     if len(jobs) == 1 and not args.image.is_dir():
         refuse_overwriting(jobs[0].output, args)
-    restorer = Restorer(args.config, args.checkpoint, args.device)
+    restorer = Restorer(args.config, args.checkpoint, args.device, progress=True)
     failures = []
     with tqdm(jobs, unit='image', disable=len(jobs) == 1) as progress:
         for job in progress:

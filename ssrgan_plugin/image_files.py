@@ -1,6 +1,7 @@
 """Image files in and out, in their own type, with orientation and colour profile."""
 import io
 import struct
+import warnings
 import zlib
 from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
@@ -34,7 +35,10 @@ def read(path: Path) -> ImageFile:
         raise InputError(f'{path}: {error.strerror}: check the path') from error
     exif = profile = None
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # large images are meant
+            image = Image.open(io.BytesIO(content))
+        with image:
             exif, profile = image.info.get('exif'), image.info.get('icc_profile')
             if image.mode in ('1', 'L', 'LA', 'P', 'PA', 'RGB', 'RGBA', 'CMYK', 'YCbCr') and not deep(content):
                 target = {'1': 'L', 'L': 'L', 'RGB': 'RGB', 'CMYK': 'RGB', 'YCbCr': 'RGB'}.get(image.mode, 'RGBA')

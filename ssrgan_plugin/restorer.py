@@ -1,10 +1,11 @@
-"""Restores one image of any size and type; needs PyTorch and NumPy alone."""
+"""Restores one image of any size and type; needs no toolbox."""
 from pathlib import Path
 from typing import Optional, Tuple, Union
 
 import numpy as np
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from .errors import InputError
 from .mask_finding import Fill, find_corrupted
@@ -25,6 +26,7 @@ class Restorer:
             shipped network.
         checkpoint: Its weights. Default: the shipped ones.
         device: Default: the GPU if there is one, else the CPU.
+        progress: Show a bar over the tiles of large images. Default: False.
 
     Raises:
         InputError: (a ValueError) if config and checkpoint do not fit together, or the checkpoint is damaged or could
@@ -37,7 +39,9 @@ class Restorer:
     def __init__(self,
                  config: Union[str, Path, None] = None,
                  checkpoint: Union[str, Path, None] = None,
-                 device: Optional[str] = None):
+                 device: Optional[str] = None,
+                 progress: bool = False):
+        self.progress = progress
         if config is not None and checkpoint is None:
             raise InputError(f'{config} comes with no weights: name its checkpoint')
         self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
@@ -94,18 +98,18 @@ class Restorer:
         """Restores (H, W, 1 or 3) in place."""
         side, margin = TILES[type(self.generator)]
         height, width = lost.shape
-        for y in range(0, height, side):
-            for x in range(0, width, side):
-                inner = np.s_[y:y + side, x:x + side]
-                if not lost[inner].any():
-                    continue
-                above, left = min(y, margin), min(x, margin)
-                outer = np.s_[y - above:y + side + margin, x - left:x + side + margin]
-                tile = self._run(pixels[outer], lost[outer], top)
-                tile = tile[above:above + side, left:left + side]
-                if np.issubdtype(pixels.dtype, np.integer):
-                    tile = np.rint(tile)
-                pixels[inner][lost[inner]] = tile[lost[inner]].astype(pixels.dtype)
+        tiles = [(y, x) for y in range(0, height, side) for x in range(0, width, side)]
+        for y, x in tqdm(tiles, unit='tile', leave=False, disable=not self.progress or len(tiles) < 4):
+            inner = np.s_[y:y + side, x:x + side]
+            if not lost[inner].any():
+                continue
+            above, left = min(y, margin), min(x, margin)
+            outer = np.s_[y - above:y + side + margin, x - left:x + side + margin]
+            tile = self._run(pixels[outer], lost[outer], top)
+            tile = tile[above:above + side, left:left + side]
+            if np.issubdtype(pixels.dtype, np.integer):
+                tile = np.rint(tile)
+            pixels[inner][lost[inner]] = tile[lost[inner]].astype(pixels.dtype)
 
     def _run(self, pixels: np.ndarray, lost: np.ndarray, top: float) -> np.ndarray:
         """(H, W, C) in, (H, W, C) out, in the image's range."""

@@ -73,7 +73,7 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
 @pytest.mark.parametrize('network, size', [(BlindSSRGANGenerator, (301, 410)), (SSRGANGenerator, (150, 101))])
 def test_tiled_is_untiled(network, size, restorer, monkeypatch):
     restorer = object.__new__(Restorer)
-    restorer.device = torch.device('cpu')
+    restorer.device, restorer.progress = torch.device('cpu'), False
     generator = network()
     generator.load_state_dict(random_weights(generator))
     restorer.generator = generator.eval()

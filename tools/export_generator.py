@@ -28,8 +28,10 @@ def main():
     except (InputError, OSError) as error:
         sys.exit(f'export_generator.py: {error}')
     # EMAHook stores the averaged weights as the state dict, so that inference finds them without it.
-    weights = {key: value.half() if value.is_floating_point() else value
-               for key, value in state.get('state_dict', state).items() if key.startswith('generator.')}  # yapf: disable
+    weights = {
+        key: value.half() if value.is_floating_point() else value
+        for key, value in state.get('state_dict', state).items() if key.startswith('generator.')
+    }
     if not weights:
         sys.exit(f'export_generator.py: {args.checkpoint} holds no generator: name a checkpoint of a training')
     with whole(args.output) as unfinished:
