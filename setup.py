@@ -27,6 +27,6 @@ setup(
         'lite': ['mmcv-lite>=2.1,<2.2'],
         'data': ['gdown', 'scipy', 'torchvision'],
         'samples': ['scikit-learn'],
-        'tests': ['hypothesis', 'pytest'],
+        'tests': ['hypothesis', 'pytest', 'pytest-xdist'],
     },
 )

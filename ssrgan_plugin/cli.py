@@ -17,8 +17,8 @@ def parse_args() -> argparse.Namespace:
     restore.add_argument('-o', '--output', type=Path, required=True, help='restored image, or folder')
     restore.add_argument('--mask', '--mask-dir', type=Path, metavar='FILE_OR_DIR',
                          help='not black = lost; one file may serve a whole folder (default: found in the image)')
-    restore.add_argument('--fill', help='what lost pixels look like: black (default), white, or a colour such as '
-                         '255,0,0; transparent and NaN pixels always count as lost')
+    restore.add_argument('--fill', help='what lost pixels look like: black (default), white, or a colour from 0 to '
+                         '255 such as 255,0,0; transparent and NaN pixels always count as lost')
     restore.add_argument('--compare', action='store_true',
                          help='also write NAME_compare.png: damaged | restored (| original)')
     restore.add_argument('--original', type=Path, metavar='FILE_OR_DIR', help='for --compare')
@@ -32,7 +32,7 @@ def parse_args() -> argparse.Namespace:
     corrupt.add_argument('-o', '--output', type=Path, required=True)
     corrupt.add_argument('--ratio', type=float, required=True, help='share of the pixels, between 0 and 1')
     corrupt.add_argument('--fill', default='black', help='black (default), white, or a colour such as 255,0,0')
-    corrupt.add_argument('--seed', type=int, default=0)
+    corrupt.add_argument('--seed', type=seed, default=0)
     corrupt.add_argument('--save-mask', type=Path, metavar='FILE', help='white = lost')
     corrupt.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
 
@@ -46,6 +46,12 @@ def parse_args() -> argparse.Namespace:
         if args.image is None:
             restore.error('name the damaged image, or a folder')
     return args
+
+
+def seed(text: str) -> int:
+    if int(text) < 0:
+        raise argparse.ArgumentTypeError(f'{text} must not be negative')
+    return int(text)
 
 
 class Job(NamedTuple):
@@ -65,6 +71,8 @@ def restore_jobs(args: argparse.Namespace) -> List[Job]:
     if args.output.exists() and not args.output.is_dir():
         raise InputError(f'{args.output} is a file, {args.image} a folder: name a folder')
     output = args.output.resolve()
+    if output == args.image.resolve():
+        raise InputError(f'{args.output} is the input too: name another output folder')
     names = [path.relative_to(args.image) for path in find(args.image) if output not in path.resolve().parents]
     if not names:
         raise InputError(f'{args.image} holds no image')
@@ -86,9 +94,11 @@ def companion(place: Path, name: Path, what: str) -> Path:
 def restore(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
+    from .image_files import check_format
     from .restorer import Restorer
     jobs = restore_jobs(args)
-    if len(jobs) == 1 and not args.image.is_dir():
+    if not args.image.is_dir():
+        check_format(jobs[0].output)
         refuse_overwriting(jobs[0].output, args)
     restorer = Restorer(args.config, args.checkpoint, args.device, progress=True)
     failures = []
@@ -122,17 +132,32 @@ def restore_one(job: Job, restorer, args: argparse.Namespace) -> str:
         mask = image_files.read(mask_file).pixels
         lost = check_mask(mask[..., :3].any(-1) if mask.ndim == 3 else mask, damaged.pixels.shape)
     else:
-        lost = find_corrupted(damaged.pixels, colour(args.fill))
+        fill = colour(args.fill)
+        lost = find_corrupted(damaged.pixels, fill if isinstance(fill, (str, type(None))) else in_range(
+            np.array(fill), damaged.pixels.dtype))  # yapf: disable
+        if job.image.suffix.lower() in ('.jpg', '.jpeg') and lost.mean() < 0.01:
+            raise InputError(f'{job.image}: JPEG smears lost pixels over their neighbours, so they cannot be found: '
+                             'give a mask')
     restored = restorer(damaged.pixels, lost)
     if restored.ndim == 3 and restored.shape[2] == 4 and not mask_file and not damaged.pixels[lost][:, 3].any():
-        restored[lost, 3] = np.iinfo(restored.dtype).max  # what was lost was marked by transparency
-    image_files.write(job.output, damaged._replace(pixels=restored))
+        restored[lost, 3] = in_range(255, restored.dtype)  # what was lost was marked by transparency
     if args.compare:
         pictures = [damaged.pixels, restored]
         if original_file:
             pictures.append(image_files.read(original_file).pixels)
-        image_files.write(comparison, image_files.ImageFile(side_by_side(pictures), None, None))
+        compared = image_files.ImageFile(side_by_side(pictures), None, None)
+    image_files.write(job.output, damaged._replace(pixels=restored))
+    if args.compare:
+        image_files.write(comparison, compared)
     return f'{job.output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) restored'
+
+
+def in_range(value, dtype):
+    """A value from 0 to 255 in an image's own range."""
+    import numpy as np
+    if np.issubdtype(dtype, np.integer):
+        return np.rint(np.multiply(value, np.iinfo(dtype).max / 255))
+    return np.divide(value, 255)
 
 
 def side_by_side(pictures: list):
@@ -162,16 +187,18 @@ def corrupt(args: argparse.Namespace) -> int:
     import numpy as np
 
     from . import corruption, image_files
-    if args.output.suffix.lower() in ('.jpg', '.jpeg'):
-        raise InputError(f'{args.output}: JPEG would smear the lost pixels over their neighbours: write .png')
     for output in filter(None, (args.output, args.save_mask)):
+        if image_files.check_format(output) in ('.jpg', '.jpeg'):
+            raise InputError(f'{output}: JPEG would smear the lost pixels over their neighbours: write .png')
         refuse_overwriting(output, args, args.image)
+    if args.save_mask and args.save_mask.resolve() == args.output.resolve():
+        raise InputError(f'{args.output} cannot be image and mask at once: name another --save-mask')
     image = image_files.read(args.image)
     pixels = image.pixels
     rng = corruption.seeded_rng(args.seed, args.image.name)
     mask = corruption.random_mask(*pixels.shape[:2], args.ratio, rng)
     fill = corruption.check_fill(colour(args.fill))
-    scale = np.iinfo(pixels.dtype).max / 255 if np.issubdtype(pixels.dtype, np.integer) else 1 / 255
+    scale = float(in_range(255, pixels.dtype)) / 255
     damaged = corruption.corrupt((pixels / scale).astype(np.float64), mask, fill, rng) * scale
     if np.issubdtype(pixels.dtype, np.integer):
         damaged = np.rint(damaged)
@@ -222,7 +249,8 @@ def evaluate(args: argparse.Namespace) -> int:
         except InputError as error:
             failures.append(str(error))
     if rows:
-        mean = np.nanmean(np.array(rows), 0) if not np.isnan(rows).all() else [np.nan] * 3
+        columns = [[value for value in column if not np.isnan(value)] for column in zip(*rows)]
+        mean = [np.mean(column) if column else np.nan for column in columns]
         print(f'{f"mean of {len(rows)}":40}{mean[0]:10.5f}{mean[1]:10.2f}{mean[2]:8.4f}')
     for failure in failures:
         print(f'ssrgan: {failure}', file=sys.stderr)

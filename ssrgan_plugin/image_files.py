@@ -39,7 +39,8 @@ def read(path: Path) -> ImageFile:
             warnings.simplefilter('ignore')  # large images are meant
             image = Image.open(io.BytesIO(content))
         with image:
-            exif, profile = image.info.get('exif'), image.info.get('icc_profile')
+            exif = image.info.get('exif')
+            profile = None if image.mode == 'CMYK' else image.info.get('icc_profile')  # the pixels will be RGB
             if image.mode in ('1', 'L', 'LA', 'P', 'PA', 'RGB', 'RGBA', 'CMYK', 'YCbCr') and not deep(content):
                 target = {'1': 'L', 'L': 'L', 'RGB': 'RGB', 'CMYK': 'RGB', 'YCbCr': 'RGB'}.get(image.mode, 'RGBA')
                 if image.mode == 'P' and 'transparency' not in image.info:
@@ -49,7 +50,10 @@ def read(path: Path) -> ImageFile:
         pass  # OpenCV may know it, or take it
     except (OSError, SyntaxError, ValueError, struct.error) as error:
         raise InputError(f'{path} is damaged: {str(error).splitlines()[0]}: get it again') from error
-    pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
+    try:
+        pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
+    except cv2.error:
+        pixels = None
     if pixels is None:
         raise InputError(f'{path} is no image, or is damaged: check it, or leave it out')
     if pixels.ndim == 3:
@@ -68,6 +72,13 @@ def deep(content: np.ndarray) -> bool:
     return False
 
 
+def check_format(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f'{path}: unknown format {suffix!r}: choose one of {", ".join(SUFFIXES)}')
+    return suffix
+
+
 def write(path: Path, image: ImageFile) -> None:
     """Writes an image file, whole or not at all; the suffix names the format.
 
@@ -75,9 +86,7 @@ def write(path: Path, image: ImageFile) -> None:
         InputError: if the format cannot hold the image.
     """
     pixels = image.pixels
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f'{path}: unknown format {suffix!r}: choose one of {", ".join(SUFFIXES)}')
+    suffix = check_format(path)
     if suffix in ('.jpg', '.jpeg', '.bmp') and pixels.ndim == 3 and pixels.shape[2] == 4:
         raise InputError(f'{path}: {suffix} has no transparency: write .png')
     if pixels.dtype != np.uint8 and suffix not in ('.png', '.tif', '.tiff'):
@@ -89,8 +98,11 @@ def write(path: Path, image: ImageFile) -> None:
             form = Image.registered_extensions()[suffix]
             extras = dict(exif=image.exif, icc_profile=image.profile)
             quality = dict(quality=95) if form == 'JPEG' else dict(lossless=True) if form == 'WEBP' else {}
-            Image.fromarray(pixels).save(unfinished, form, **quality,
-                                         **{key: value for key, value in extras.items() if value})  # yapf: disable
+            try:
+                Image.fromarray(pixels).save(unfinished, form, **quality,
+                                             **{key: value for key, value in extras.items() if value})  # yapf: disable
+            except ValueError as error:
+                raise InputError(f'{path}: {suffix} cannot hold this image ({error}): write .png') from error
         else:
             if pixels.ndim == 3:
                 pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA)

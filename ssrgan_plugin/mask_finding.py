@@ -30,15 +30,10 @@ def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None) -> np.ndarray
     if pixels.shape[-1] in (2, 4):
         transparent = pixels[..., -1] == 0
         if fill is None and transparent.any():
-            return checked(transparent)
+            return scattered(transparent, 'transparent pixels')
         pixels = pixels[..., :-1]
     lost = (pixels == fill_colour(fill, image.dtype, pixels.shape[-1])).all(-1)
-    checked(lost)
-    block = largest_random_block(lost)
-    if block < min(lost.shape) and solid(lost, block).any():
-        raise InputError(f'the pixels of the fill colour ({lost.sum():,}, {lost.mean():.1%}) lie in blocks of '
-                         f'{block}×{block} and more, as pixels lost at random would not: {CURE}')
-    return lost
+    return scattered(lost, 'pixels of the fill colour')
 
 
 def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndarray:
@@ -58,6 +53,14 @@ def checked(lost: np.ndarray) -> np.ndarray:
         raise InputError(f'no lost pixel found: {CURE}')
     if lost.all():
         raise InputError('every pixel is lost: nothing is left to restore the image from')
+    return lost
+
+
+def scattered(lost: np.ndarray, what: str) -> np.ndarray:
+    block = largest_random_block(checked(lost))
+    if block < min(lost.shape) and solid(lost, block).any():
+        raise InputError(f'the {what} ({lost.sum():,}, {lost.mean():.1%}) lie in blocks of {block}×{block} and more, '
+                         f'as pixels lost at random would not: {CURE}')
     return lost
 
 

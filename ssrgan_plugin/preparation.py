@@ -68,7 +68,7 @@ def prepare(name: str,
     dataset = DATASETS[name]
     folder = root / dataset.folder
     if (folder / METADATA).exists():
-        metadata = json.loads((folder / METADATA).read_text())
+        metadata = read_metadata(folder)
         if metadata['size'] != size:
             raise InputError(f'{folder} is already prepared with size {metadata["size"]}: remove it first, or name '
                              'another --root')
@@ -77,14 +77,18 @@ def prepare(name: str,
                              'images: say --allow-subset, or remove it and take the whole archive')
         return metadata
 
-    source = gather(dataset, root, [Path(archive) for archive in archives])
+    archives = [Path(archive) for archive in archives]
+    begun = root / SOURCES / f'{dataset.folder}.begun.json'
+    begin(begun, folder, root / SOURCES / dataset.folder, size, archives)
+    sources = root / SOURCES / dataset.folder
     try:
-        metadata = store(dataset, source, folder, size, allow_subset)
+        metadata = store(dataset, gather(dataset, root, archives), folder, size, allow_subset)
     except InputError:
         if archives:  # the user will bring better ones, perhaps of the same names
-            shutil.rmtree(root / SOURCES / dataset.folder, ignore_errors=True)
+            shutil.rmtree(sources, ignore_errors=True)
         raise
-    shutil.rmtree(root / SOURCES / dataset.folder, ignore_errors=True)
+    shutil.rmtree(sources, ignore_errors=True)
+    begun.unlink()
     with suppress(OSError):  # another data set's sources may be there
         (root / SOURCES).rmdir()
     return metadata
@@ -93,7 +97,15 @@ def prepare(name: str,
 def store(dataset: PaperDataset, source: Path, folder: Path, size: Optional[int], allow_subset: bool) -> dict:
     """From a source folder to the finished data set; the metadata come last."""
     images = find(source, dataset.images)
-    splits = dataset.read_splits(images, source)
+    try:
+        splits = dataset.read_splits(images, source)
+    except InputError:
+        raise
+    except Exception as error:  # SciPy and the text files have their own, many
+        raise InputError(f'the files that define the splits of {dataset.title} are damaged ({error}): get them '
+                         'again') from error
+    if not all(splits.values()):
+        raise InputError(f'a split of {dataset.title} lists no image: get its files again')
     counts = {split: len(splits[split]) for split in ('train', 'test')}
     subset = counts != dict(train=dataset.train, test=dataset.test)
     if subset and not allow_subset:
@@ -106,6 +118,26 @@ def store(dataset: PaperDataset, source: Path, folder: Path, size: Optional[int]
     metadata = dict(title=dataset.title, **counts, subset=subset, size=size, split=dataset.split)
     write_whole(folder / METADATA, json.dumps(metadata, indent=2) + '\n')
     return metadata
+
+
+def read_metadata(folder: Path) -> dict:
+    try:
+        return json.loads((folder / METADATA).read_text())
+    except ValueError as error:
+        raise InputError(f'{folder / METADATA} is damaged: remove {folder} and prepare it again') from error
+
+
+def begin(begun: Path, folder: Path, source: Path, size: Optional[int], archives: List[Path]) -> None:
+    """Lets an interrupted preparation go on only with what it was begun with; otherwise it starts afresh."""
+    for archive in archives:
+        if not archive.exists():
+            raise InputError(f'archive {archive} does not exist: check the path')
+    stats = [(archive.name, archive.stat().st_size, archive.stat().st_mtime_ns) for archive in archives]
+    marks = json.dumps(dict(size=size, archives=stats))
+    if begun.exists() and begun.read_text() != marks:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(source, ignore_errors=True)
+    write_whole(begun, marks)
 
 
 def with_validation(listed: Splits) -> Splits:
@@ -133,8 +165,6 @@ def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
         dataset.download(source)
         return source
     for archive in archives:
-        if not archive.exists():
-            raise InputError(f'archive {archive} does not exist: check the path')
         target = source / archive.name
         if target.exists():
             continue
@@ -164,8 +194,21 @@ def unpack(archive: Path, target: Path, dataset: PaperDataset) -> None:
         raise InputError(f'archive {archive} is damaged or no archive ({error}): get it again') from error
 
 
+class StrictTarInfo(tarfile.TarInfo):
+    """Where the standard library takes a damaged header, or a missing end, for the archive's end."""
+
+    @classmethod
+    def fromtarfile(cls, tar):
+        try:
+            return super().fromtarfile(tar)
+        except tarfile.EOFHeaderError:
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(f'{error} at byte {tar.offset}') from error
+
+
 def unpack_tar(content, target: Path, dataset: PaperDataset) -> None:
-    with tarfile.open(fileobj=content, mode='r|*') as tar:
+    with tarfile.open(fileobj=content, mode='r|*', tarinfo=StrictTarInfo) as tar:
         for member in tar:
             if member.isfile():
                 keep(member.name, tar.extractfile(member), target, dataset)
@@ -263,6 +306,9 @@ def store_image(images: Path, target: Path, size: Optional[int], name: str) -> T
             if (target / new).exists():
                 return new, None
             rgb = np.asarray(image.convert('RGB'))  # reads it to its end
+        if not as_it_is:
+            bgr = cv2.imread(str(source), cv2.IMREAD_COLOR)  # as the configs load it: turned as EXIF says, 8 bits
+            bgr = rgb[..., ::-1] if bgr is None else bgr
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         reason = 'no image' if isinstance(error, UnidentifiedImageError) else error
         return name, str(reason).split('\n')[0]
@@ -271,7 +317,8 @@ def store_image(images: Path, target: Path, size: Optional[int], name: str) -> T
             shutil.copy(source, unfinished)
         else:
             # The configs' own Resize, so that a stored copy and a resized original are the same picture.
-            Image.fromarray(cv2.resize(rgb, (size, size), interpolation=cv2.INTER_AREA)).save(unfinished, 'PNG')
+            small = cv2.resize(bgr, (size, size), interpolation=cv2.INTER_AREA)
+            Image.fromarray(small[..., ::-1]).save(unfinished, 'PNG')
     return new, None
 
 

@@ -13,9 +13,18 @@ from .networks import BlindSSRGANGenerator, SSRGANGenerator
 
 GENERATORS = {generator.__name__: generator for generator in (BlindSSRGANGenerator, SSRGANGenerator)}
 SHIPPED = Path(__file__).parent / 'weights' / 'ssrgan_blind.pth'
-# Side of the tiles, and the margin around each that the network sees too: more than it looks in any direction, and
-# both even, since the blind generator works on pairs of pixels.
-TILES = {BlindSSRGANGenerator: (512, 48), SSRGANGenerator: (128, 32)}
+
+
+def tiling(generator: nn.Module) -> Tuple[int, int]:
+    """Side of the tiles, and the margin around each: further than the network looks in any direction.
+
+    Both even, since the blind generator works on pairs of pixels.
+    """
+    if isinstance(generator, BlindSSRGANGenerator):
+        # Six pixels of the first estimate, one for the pairing; at half resolution two convolutions a block, two more.
+        return 512, 2 * (2 * len(generator.body) + 2) + 6 + 2
+    # Two 9×9 ends, 3×3 convolutions between; the up-sampled ones look less far.
+    return 128, 2 * len(generator.body) + 12
 
 
 class Restorer:
@@ -44,7 +53,12 @@ class Restorer:
         self.progress = progress
         if config is not None and checkpoint is None:
             raise InputError(f'{config} comes with no weights: name its checkpoint')
-        self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+        try:
+            self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+            torch.empty(0, device=self.device)
+        except (RuntimeError, AssertionError) as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f'device {device!r} cannot be used here ({reason}): leave it out, or say cpu') from error
         if config is None:
             generator, weights = BlindSSRGANGenerator(), load_state_dict(Path(checkpoint or SHIPPED))
         else:
@@ -57,13 +71,15 @@ class Restorer:
             raise InputError(f'{checkpoint} does not fit the network: name the config it was trained with '
                              f'({str(error).splitlines()[-1].strip()})') from error
         self.generator = generator.to(self.device).eval()
+        self.side, self.margin = tiling(generator)
 
     @torch.inference_mode()
     def __call__(self, image: np.ndarray, mask: Optional[np.ndarray] = None, fill: Optional[Fill] = None) -> np.ndarray:
         """Restores one image, tile by tile.
 
         Args:
-            image: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), RGB(A); uint8, uint16, or float from 0 to 1.
+            image: (H, W) or (H, W, C), C 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA); uint8, uint16, or float
+                from 0 to 1.
             mask: (H, W) or (H, W, 1), not 0 = lost. Default: found by
                 :func:`ssrgan_plugin.mask_finding.find_corrupted`.
             fill: For finding them.
@@ -96,7 +112,7 @@ class Restorer:
 
     def _restore(self, pixels: np.ndarray, lost: np.ndarray, top: float) -> None:
         """Restores (H, W, 1 or 3) in place."""
-        side, margin = TILES[type(self.generator)]
+        side, margin = self.side, self.margin
         height, width = lost.shape
         tiles = [(y, x) for y in range(0, height, side) for x in range(0, width, side)]
         for y, x in tqdm(tiles, unit='tile', leave=False, disable=not self.progress or len(tiles) < 4):
@@ -180,7 +196,18 @@ def from_toolbox(config: str, checkpoint: str) -> Tuple[nn.Module, dict]:
     try:
         cfg = Config.fromfile(config, import_custom_modules=False).model.generator.to_dict()
         generator = GENERATORS[cfg.pop('type').split('.')[-1]](**cfg)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise InputError(f'{config} names no generator of {" or ".join(GENERATORS)}: give an SSRGAN config') from error
-    loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent')
-    return generator, loaded.get('state_dict', loaded)
+    except Exception as error:
+        raise InputError(f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an '
+                         'SSRGAN') from error
+    if isinstance(generator, SSRGANGenerator) and generator.in_channels != 3:
+        raise InputError(f'the generator of {config} takes {generator.in_channels} channels, not an RGB image: give '
+                         'another config')
+    try:
+        loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent')
+        loaded = loaded.get('state_dict', loaded)
+        return generator, dict(loaded.items())
+    except InputError:
+        raise
+    except Exception as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f'{checkpoint} refused: it is damaged, or no checkpoint ({reason})') from error

@@ -261,3 +261,52 @@ def test_command(archives, tmp_path, run):
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].split() == ['Flower102', '3', '8', '1020', '/', '6149', '32×32,', 'SUBSET']
     assert json.loads((tmp_path / 'data' / 'flowers-102' / 'dataset.json').read_text())['subset'] is True
+
+
+def test_interrupted_with_another_size_or_archive_starts_afresh(archives, tmp_path, monkeypatch):
+    given, real = make_flower(archives), preparation.write_whole
+
+    def interrupted(path, text):
+        if path.name == 'train.txt':
+            raise KeyboardInterrupt
+        real(path, text)
+
+    monkeypatch.setattr(preparation, 'write_whole', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        prepare('flower', tmp_path, given, size=16, allow_subset=True)
+    monkeypatch.setattr(preparation, 'write_whole', real)
+    assert len(list((tmp_path / 'flowers-102' / 'jpg').glob('*.png'))) == 12
+    prepare('flower', tmp_path, given, size=8, allow_subset=True)
+    sizes = {Image.open(path).size for path in (tmp_path / 'flowers-102' / 'jpg').iterdir()}
+    assert sizes == {(8, 8)}
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith('.')] == []
+
+
+def test_damaged_header_in_the_middle_is_named(archives, tmp_path):
+    names = [f'101_ObjectCategories/{kind}/image_{i:04}.jpg' for kind in 'ab' for i in range(10)]
+    archive = tar(archives / '101_ObjectCategories.tar', {name: jpeg() for name in names}, mode='w')
+    content = bytearray(archive.read_bytes())
+    content[content.index(names[12].encode())] ^= 1
+    archive.write_bytes(content)
+    with pytest.raises(InputError, match='101_ObjectCategories.tar is damaged'):
+        prepare('caltech', tmp_path / 'data', [archive], allow_subset=True)
+    archive.write_bytes(tar(archive, {name: jpeg() for name in names}, mode='w').read_bytes()[:5 * 1536])
+    with pytest.raises(InputError, match='101_ObjectCategories.tar is damaged'):
+        prepare('caltech', tmp_path / 'data', [archive], allow_subset=True)
+
+
+def test_turned_image_is_stored_as_the_config_loads_it(archives, tmp_path):
+    from mmagic.registry import TRANSFORMS
+    given = make_flower(archives)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = io.BytesIO()
+    Image.open(io.BytesIO(jpeg(2))).save(turned, 'JPEG', exif=exif)
+    given[0] = tar(archives / 'turned.tgz', {f'jpg/image_{i:05}.jpg': turned.getvalue() for i in range(1, 13)})
+    prepare('flower', tmp_path, given, size=16, allow_subset=True)
+    (tmp_path / 'turned.jpg').write_bytes(turned.getvalue())
+    load = TRANSFORMS.build(dict(type='LoadWholeImageFromFile', key='gt'))
+    resize = TRANSFORMS.build(dict(type='Resize', keys=['gt'], scale=(16, 16), interpolation='area'))
+    expected = resize(load(dict(gt_path=str(tmp_path / 'turned.jpg'))))['gt']
+    stored = load(dict(gt_path=str(tmp_path / 'flowers-102' / 'jpg' / 'image_00002.png')))['gt']
+    assert np.array_equal(stored, expected)

@@ -9,11 +9,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ssrgan_plugin.restorer as restorer_module
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.networks import BlindSSRGANGenerator, SSRGANGenerator
-from ssrgan_plugin.restorer import TILES, Restorer
+from ssrgan_plugin.restorer import Restorer, tiling
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 
@@ -70,24 +69,45 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
     assert np.array_equal(restorer(other, mask), restored)
 
 
-@pytest.mark.parametrize('network, size', [(BlindSSRGANGenerator, (301, 410)), (SSRGANGenerator, (150, 101))])
-def test_tiled_is_untiled(network, size, restorer, monkeypatch):
+@pytest.mark.parametrize('network, size', [
+    (BlindSSRGANGenerator(mid_channels=16), (301, 410)),
+    (BlindSSRGANGenerator(mid_channels=16, num_blocks=16), (302, 201)),
+    (SSRGANGenerator(mid_channels=16), (150, 101)), (SSRGANGenerator(mid_channels=16, num_blocks=12), (101, 150))],
+    ids=['blind', 'blind-16', 'paper', 'paper-12'])  # yapf: disable
+def test_tiled_is_untiled(network, size):
     restorer = object.__new__(Restorer)
     restorer.device, restorer.progress = torch.device('cpu'), False
-    generator = network()
-    generator.load_state_dict(random_weights(generator))
-    restorer.generator = generator.eval()
+    network.load_state_dict(random_weights(network))
+    restorer.generator = network.eval()
     image = photograph(*size).astype(np.float32)
     mask = random_mask(*size, 0.6, np.random.default_rng(0))
-    tile, margin = TILES[network]
-    monkeypatch.setitem(TILES, network, (1000, 0))
+    side, margin = tiling(network)
+    assert side % 2 == margin % 2 == 0
+    restorer.side, restorer.margin = 1000, 0
     whole = restorer(image, mask)
-    monkeypatch.setitem(TILES, network, (64, margin))
-    tiled = restorer(image, mask)
-    np.testing.assert_allclose(tiled, whole, atol=2e-6)
-    assert (restorer_module.TILES[network][0] % 2, margin % 2) == (0, 0)
-    monkeypatch.setitem(TILES, network, (64, 4))
-    assert np.abs(restorer(image, mask) - whole).max() > 1e-4, 'a narrow margin shows'
+    restorer.side, restorer.margin = 64, margin
+    np.testing.assert_allclose(restorer(image, mask), whole, atol=2e-6)
+
+
+@pytest.mark.parametrize('network', [
+    BlindSSRGANGenerator(mid_channels=4), BlindSSRGANGenerator(mid_channels=4, num_blocks=3),
+    SSRGANGenerator(mid_channels=4), SSRGANGenerator(mid_channels=4, num_blocks=10)])  # yapf: disable
+def test_margin_exceeds_what_the_network_sees(network):
+    """One output pixel's gradient reaches no further than the margin."""
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.05)
+    network = network.double().eval()
+    side = 181
+    channels = 4 if isinstance(network, BlindSSRGANGenerator) else 3
+    x = torch.rand(1, channels, side, side, dtype=torch.double)
+    if channels == 4:
+        x[:, 3] = (x[:, 3] > 0.5).double()
+        x[:, 3, side // 2, side // 2] = 1
+    x.requires_grad_()
+    network(x)[0, 0, side // 2, side // 2].backward()
+    rows = x.grad[0, :3].abs().sum((0, 2)).nonzero().ravel()
+    reach = max(side // 2 - rows.min().item(), rows.max().item() - side // 2)
+    assert 10 < reach <= tiling(network)[1]
 
 
 def test_opaque_alpha_stays_opaque_and_other_alpha_is_restored(restorer):

@@ -28,12 +28,19 @@ def parse_args() -> argparse.Namespace:
     common.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE')
     kinds = parser.add_subparsers(dest='kind', required=True)
     data = kinds.add_parser('data', parents=[common], help='loader against training step, images a second')
-    data.add_argument('--batches', type=int, default=30, help='batches to load (default: 30)')
-    data.add_argument('--steps', type=int, default=2, help='training steps to time (default: 2)')
+    data.add_argument('--batches', type=positive, default=30, help='batches to load (default: 30)')
+    data.add_argument('--steps', type=positive, default=2, help='training steps to time (default: 2)')
     data.add_argument('--amp', action='store_true', help='train in mixed precision')
     evaluation = kinds.add_parser('eval', parents=[common], help='share of the time spent in the generator')
-    evaluation.add_argument('--images', type=int, default=100, help='test images to evaluate (default: 100)')
+    evaluation.add_argument('--images', type=positive, default=100, help='test images to evaluate (default: 100)')
     return parser.parse_args()
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f'{text} must be at least 1')
+    return number
 
 
 def seconds() -> float:
@@ -75,7 +82,7 @@ def data(cfg: Config, args: argparse.Namespace) -> None:
 
 def evaluate(cfg: Config, args: argparse.Namespace) -> None:
     """Times the test loop's parts by wrapping them; what is left is waiting for data and the loop itself."""
-    cfg.test_dataloader.dataset.indices = args.images
+    cfg.test_dataloader.dataset.max_images = args.images
     cfg.custom_hooks = [hook for hook in cfg.custom_hooks if hook.type != 'FewImagesVisualizationHook']
     runner = Runner.from_cfg(cfg)
     runner._test_loop = loop = runner.build_test_loop(runner._test_loop)
@@ -96,12 +103,13 @@ def evaluate(cfg: Config, args: argparse.Namespace) -> None:
     for evaluator in loop.evaluators:
         for metric in evaluator.metrics:
             timed(metric, 'process', f'metric {metric.__class__.__name__}')
+    images = sum(len(loader.dataset) for loader in loop.dataloaders)
     begin = seconds()
     runner.test()
     total = seconds() - begin
     spent['loading, conversions, rest'] = total - sum(spent.values())
     for part, share in sorted(spent.items(), key=lambda item: -item[1]):
-        print(f'{part:28}{1000 * share / args.images:9.2f} ms an image{share / total:9.1%}')
+        print(f'{part:28}{1000 * share / images:9.2f} ms an image{share / total:9.1%}')
 
 
 def main():
@@ -110,6 +118,8 @@ def main():
     try:
         cfg = Config.fromfile(args.config)
         cfg.merge_from_dict(args.cfg_options)
+        if 'generator' not in cfg.model and 'encdec' not in cfg.model:
+            raise InputError(f'the model of {args.config} has no network to time: name another --config')
         cfg.work_dir = args.work_dir
         cfg.log_level = 'WARNING'
         (data if args.kind == 'data' else evaluate)(cfg, args)

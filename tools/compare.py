@@ -52,9 +52,20 @@ def parse_args() -> argparse.Namespace:
                      '"-" where the model has no weights')
     if any(not 0 < ratio < 100 for ratio in args.ratios):
         parser.error(f'--ratios {args.ratios} must be percentages between 0 and 100')
+    try:
+        [path.format(ratio=0) for path in (*args.config, *args.checkpoint)]
+    except (KeyError, IndexError, ValueError):
+        parser.error('paths may hold {ratio} and no other braces')
     if args.images < 1:
         parser.error(f'--images {args.images} must be at least 1')
     return args
+
+
+def names(args: argparse.Namespace) -> List[str]:
+    """Short ones, unless two would be the same."""
+    short = [re.sub(r'_(flower|pet|caltech|sample)_p.*', '', Path(config).stem) for config in args.config]
+    return [name if short.count(name) == 1 else f'{Path(config).stem} {Path(checkpoint).stem}'.removesuffix(' -')
+            for name, config, checkpoint in zip(short, args.config, args.checkpoint)]  # yapf: disable
 
 
 class Method(NamedTuple):
@@ -63,7 +74,7 @@ class Method(NamedTuple):
     parameters: int
 
 
-def build(config: str, checkpoint: str, ratio: int) -> Method:
+def build(name: str, config: str, checkpoint: str, ratio: int) -> Method:
     """A model ready to restore, on the GPU if there is one."""
     from mmagic.registry import MODELS
 
@@ -79,7 +90,6 @@ def build(config: str, checkpoint: str, ratio: int) -> Method:
     generator = getattr(model, 'generator', model)
     parameters = sum(parameter.numel() for parameter in generator.parameters())
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    name = re.sub(r'_(flower|pet|caltech|sample)_p.*', '', Path(config).stem)
     return Method(name, model.to(device).eval(), parameters)
 
 
@@ -132,7 +142,8 @@ def compare(args: argparse.Namespace, ratio: int, progress: tqdm) -> dict:
     """Every method at one level, image by image in turn, so that all meet the same state of the machine."""
     from mmagic.registry import DATASETS
     from mmagic.registry import METRICS as REGISTRY
-    methods = [build(config, checkpoint, ratio) for config, checkpoint in zip(args.config, args.checkpoint)]
+    methods = [build(name, config, checkpoint, ratio)
+               for name, config, checkpoint in zip(names(args), args.config, args.checkpoint)]  # yapf: disable
     cfg = Config.fromfile(args.config[0].format(ratio=ratio))
     cfg.test_dataloader.dataset.merge(dict(max_images=args.images, corruption=dict(ratio=ratio / 100)))
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
@@ -221,34 +232,42 @@ def draw(levels: dict, target: Path) -> None:
         figure.savefig(unfinished, format='png', dpi=120)
 
 
+def describe(args: argparse.Namespace, ratio: Optional[int] = None) -> dict:
+    """What a level's result depends on; with the level, down to when the files were last written."""
+    settings = dict(config=args.config, checkpoint=args.checkpoint, images=args.images)
+    if ratio is not None:
+        files = [Path(path.format(ratio=ratio)) for path in (*args.config, *args.checkpoint)]
+        settings['written'] = [file.stat().st_mtime if file.exists() else None for file in files]
+    return settings
+
+
 def main():
     args = parse_args()
     matplotlib.use('Agg')
     compat.apply()
     from ssrgan_plugin import registration  # noqa: F401
     init_default_scope('mmagic')
-    stamps = [Path(path).stat().st_mtime if Path(path).exists() else None for path in args.checkpoint]
-    settings = json.loads(json.dumps(dict(config=args.config, checkpoint=args.checkpoint, written=stamps,
-                                          images=args.images)))  # yapf: disable
     levels = {}
     try:
         with tqdm(total=len(args.ratios) * len(args.config) * args.images, unit='image') as progress:
             for ratio in args.ratios:
                 progress.set_description(f'{ratio} %')
+                settings = describe(args, ratio)
                 kept = args.out / f'level_{ratio}.json'
                 level = json.loads(kept.read_text()) if kept.exists() else {}
                 if level.get('settings') == settings:
                     progress.update(len(args.config) * args.images)
                 else:
                     level = dict(settings=settings, **compare(args, ratio, progress))
-                    write_whole(kept, json.dumps(level))
+                    if not any(row['failed'] for row in level['rows']):
+                        write_whole(kept, json.dumps(level))
                 levels[ratio] = level
     except (InputError, OSError) as error:
         sys.exit(f'compare.py: {error}')
     except KeyboardInterrupt:
         sys.exit('compare.py: interrupted; the same command goes on with this level')
     rows = [row for level in levels.values() for row in level['rows']]
-    write_whole(args.out / 'comparison.json', json.dumps(dict(settings=settings, rows=rows), indent=2))
+    write_whole(args.out / 'comparison.json', json.dumps(dict(settings=describe(args), rows=rows), indent=2))
     write_whole(args.out / 'comparison.md', table(rows))
     draw(levels, args.out / 'comparison.png')
     print(table(rows))

@@ -136,7 +136,11 @@ def main():
     figures = args.dir / 'figures'
     figures.mkdir(exist_ok=True)
     datasets = {}
-    for name, run in json.loads(results.read_text()).items():
+    try:
+        runs = json.loads(results.read_text())
+    except ValueError:
+        sys.exit(f'plot.py: {results} is damaged: the same call of tools/sweep.py writes it again')
+    for name, run in runs.items():
         datasets.setdefault(label(run), {})[name] = run
     if not datasets:
         sys.exit(f'plot.py: {results} holds no finished run: see what tools/sweep.py reported')

@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash tools/setup_env.sh
 echo "==> running the tests"
 status=0
-.venv/bin/python -m pytest "$@" || status=$?
+# One process a core, each with one thread: most of the time goes into imports, which take one.
+OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n auto --dist worksteal "$@" || status=$?
 echo "==> run_tests.sh took $SECONDS s"
 exit $status

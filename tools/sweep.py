@@ -9,8 +9,10 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -37,17 +39,24 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--datasets', nargs='+', choices=DATASETS, default=list(DATASETS), help='default: all')
     parser.add_argument('--ratios', nargs='+', type=int, choices=RATIOS, default=list(RATIOS), help='default: all')
-    parser.add_argument('--epochs', type=int, help='default: the configs\' 100')
-    parser.add_argument('--gpus', type=int, default=1, help='processes of each training (default: 1)')
+    parser.add_argument('--epochs', type=positive, help='default: the configs\' 100')
+    parser.add_argument('--gpus', type=positive, default=1, help='processes of each training (default: 1)')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/sweep'), help='default: work_dirs/sweep')
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
-    parser.add_argument('--train-images', type=int, metavar='N', help='take N, evenly spread (default: all)')
-    parser.add_argument('--test-images', type=int, metavar='N', help='likewise, for the final test (default: all)')
-    parser.add_argument('--val-images', type=int, metavar='N', help='likewise, for the test after each epoch')
-    parser.add_argument('--crop', type=int, metavar='N', help='train on random crops of N×N, for cheaper steps')
+    parser.add_argument('--train-images', type=positive, metavar='N', help='take N, evenly spread (default: all)')
+    parser.add_argument('--test-images', type=positive, metavar='N', help='likewise, for the final test (default: all)')
+    parser.add_argument('--val-images', type=positive, metavar='N', help='likewise, for the test after each epoch')
+    parser.add_argument('--crop', type=positive, metavar='N', help='train on random crops of N×N, for cheaper steps')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE',
                         help='go to every run')
     return parser.parse_args()
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f'{text} must be at least 1')
+    return number
 
 
 class Run:
@@ -61,6 +70,7 @@ class Run:
         self.source = REPO / 'configs' / f'{self.name}.py'
         self.config = args.out / f'{self.name}.py'
         self.cfg = Config.fromfile(self.source, import_custom_modules=False)
+        self.cfg.merge_from_dict(args.cfg_options)
         self.epochs = args.epochs or self.cfg.train_cfg.max_epochs
         images = {split: getattr(args, f'{split}_images') for split in ('train', 'val', 'test')}
         # As JSON reads it back, so that it compares with what an earlier call wrote.
@@ -81,29 +91,33 @@ class Run:
         if begun.exists() and json.loads(begun.read_text()) != self.settings:
             raise InputError(f'{self.work_dir} was begun with other settings than these: name another --out')
         write_whole(begun, json.dumps(self.settings))
-        self.cfg.merge_from_dict(self.args.cfg_options)
+        last = self.work_dir / 'last_checkpoint'
+        if last.exists() and int(last.read_text().rpartition('_')[2].partition('.')[0]) > self.epochs:
+            raise InputError(f'{self.work_dir} was trained for more than {self.epochs} epochs: name another --out')
         self.cfg.train_cfg.max_epochs = self.epochs
         if self.args.crop:
             pipeline = self.cfg.train_dataloader.dataset.pipeline
             after = [step.type for step in pipeline].index('RandomPixelCorruption')
             pipeline.insert(after, dict(type='Crop', keys=['gt'], crop_size=(self.args.crop, self.args.crop)))
         for split, count in self.settings['images'].items():
-            self.cfg.merge_from_dict({f'{split}_dataloader.dataset.max_images': count})
+            if count:
+                self.cfg.merge_from_dict({f'{split}_dataloader.dataset.max_images': count})
         self.cfg.dump(self.config)
 
     def call(self, command, log: str, progress: tqdm, before: int) -> None:
         with open(self.work_dir / log, 'ab') as file:
+            # A session of its own, so that all its processes can be stopped with the sweep.
             process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=file,
-                                       stderr=file)  # yapf: disable
-            while process.poll() is None:
-                try:
-                    process.wait(timeout=5)
-                except subprocess.TimeoutExpired:
+                                       stderr=file, start_new_session=True)  # yapf: disable
+            try:
+                while process.poll() is None:
+                    with suppress(subprocess.TimeoutExpired):
+                        process.wait(timeout=5)
                     progress.update(before + max(self.history()['nmse'], default=0) - progress.n)
-                except KeyboardInterrupt:
-                    process.terminate()
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGTERM)
                     process.wait()
-                    raise
         if process.returncode:
             raise InputError(f'it stopped with status {process.returncode}: see {self.work_dir / log}')
 
@@ -115,7 +129,7 @@ class Run:
             train = ['bash', REPO / 'tools/dist_train.sh', self.config, self.args.gpus]
         amp = ['--amp'] if self.args.amp else []
         self.call([*train, '--work-dir', self.work_dir, '--resume', *amp], 'train.log', progress, before)
-        checkpoint = (self.work_dir / 'last_checkpoint').read_text().strip()
+        checkpoint = self.work_dir / f'epoch_{self.epochs}.pth'
         test = [sys.executable, REPO / 'tools/test.py', self.config, checkpoint]
         self.call([*test, '--work-dir', self.work_dir / 'test', '--out', self.work_dir / 'test.json'], 'test.log',
                   progress, before)  # yapf: disable
@@ -134,7 +148,10 @@ class Run:
         nmses, losses = {}, {}
         for log in sorted(self.work_dir.glob('*/vis_data/scalars.json')):
             for line in log.read_text().splitlines():
-                scalars = json.loads(line)
+                try:
+                    scalars = json.loads(line)
+                except ValueError:  # half written
+                    continue
                 if 'NMSE' in scalars:
                     nmses[scalars['step']] = scalars['NMSE']
                 elif 'loss_pix' in scalars:
@@ -190,8 +207,8 @@ def table(results: dict) -> str:
     for run in results.values():
         test, classics, images = run['test'], run['classics'], run['settings']['images']
         data = run['data'] or dict(subset=False, train='all', test='all')
-        which = {split: f'{images[split]} of {data[split]}' if images[split] else data[split]
-                 for split in ('train', 'test')}
+        which = {split: f'{images[split]} of {data[split]}' if images[split] and images[split] != data[split]
+                 else data[split] for split in ('train', 'test')}  # yapf: disable
         crops = f', crops of {run["settings"]["crop"]}×{run["settings"]["crop"]}' if run['settings']['crop'] else ''
         subset = ' of a SUBSET' if data['subset'] else '' if run['data'] else ', not prepared here'
         rows.append(f'| {run["dataset"]} | {run["ratio"]:.0%} | {test["NMSE"]:.5f} | {test["NMSE_dB"]:.2f} | '
@@ -204,7 +221,11 @@ def table(results: dict) -> str:
 
 def main():
     args = parse_args()
-    runs = [Run(dataset, ratio, args) for dataset in args.datasets for ratio in args.ratios]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops the training too, as Ctrl-C does
+    try:
+        runs = [Run(dataset, ratio, args) for dataset in args.datasets for ratio in args.ratios]
+    except (KeyError, IndexError, TypeError, AssertionError) as error:
+        sys.exit(f'sweep.py: --cfg-options do not fit the configs ({error}): check their keys')
     left = [run for run in runs if not run.finished()]
     finished = sum(run.epochs for run in runs) - sum(run.epochs for run in left)
     failed = {}
@@ -214,10 +235,10 @@ def main():
             finished += run.epochs
             try:
                 run.execute(progress)
-            except InputError as error:
-                failed[run.name] = str(error)
             except KeyboardInterrupt:
                 sys.exit('sweep.py: interrupted; the same command goes on from here')
+            except Exception as error:  # whatever it is, the other runs go on
+                failed[run.name] = str(error) if isinstance(error, InputError) else repr(error)
             progress.update(finished - progress.n)
             collect(args.out)
     print(collect(args.out))

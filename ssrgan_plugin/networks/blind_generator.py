@@ -85,11 +85,12 @@ class BlindSSRGANGenerator(nn.Module):
                              f'{tuple(x.shape)}')
         height, width = x.shape[-2:]
         x = F.pad(x, (0, width % 2, 0, height % 2), mode='replicate')
-        image, mask = x[:, :-1], x[:, -1:]
+        mask = x[:, -1:]
         known = 1 - mask
+        image = torch.where(mask > 0, 0, x[:, :-1])  # lost pixels may hold anything, NaN too
         with torch.autocast(x.device.type, enabled=False):  # half precision would cost more than the network gains
-            first = fill_by_neighbours(image.float(), known.float())
-        features = F.pixel_unshuffle(torch.cat([image * known, first, mask], 1), 2)
+            first = fill_by_neighbours(image.float(), known.float()).to(x.dtype)
+        features = F.pixel_unshuffle(torch.cat([image, first, mask], 1), 2)
         features = self.head(features.contiguous(memory_format=torch.channels_last))
         features = features + self.body(features)
         residual = F.pixel_shuffle(self.tail(features), 2)
