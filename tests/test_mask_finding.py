@@ -66,6 +66,13 @@ def test_dark_areas_are_asked_about(ratio):
         find_corrupted(image)
 
 
+def test_transparent_background_is_asked_about():
+    image = np.dstack([bright(), np.full((96, 80), 255, np.uint8)])
+    image[10:40, 10:50, 3] = 0
+    with pytest.raises(InputError, match='transparent pixels .* lie in blocks'):
+        find_corrupted(image)
+
+
 @pytest.mark.parametrize('image, sentence', [
     (bright(), 'no lost pixel found: give a mask'),
     (np.zeros((8, 8), np.uint8), 'every pixel is lost'),

@@ -19,8 +19,8 @@ def sweep(flowers, tmp_path):
     options += ['model.generator.mid_channels=8', 'model.generator.num_blocks=1', 'model.generator.upscale_factor=1',
                 'model.discriminator.channels=8,8,8,8', 'default_hooks.logger.interval=1']
 
-    def command(*arguments):
-        return [sys.executable, str(TOOL), '--out', str(tmp_path / 'out'), *arguments, '--epochs', '3',
+    def command(*arguments, epochs=3):
+        return [sys.executable, str(TOOL), '--out', str(tmp_path / 'out'), *arguments, '--epochs', str(epochs),
                 '--train-images', '4', '--test-images', '2', '--cfg-options', *options]  # yapf: disable
 
     return command
@@ -58,9 +58,14 @@ def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_p
     assert len(table) == 3 and all(line.count('|') == table[0].count('|') for line in table)
     assert '4 of all, not prepared here, crops of 64×64 | 2 of all, not prepared here' in table[2]
 
+    # A log line that a kill cut short does no harm.
+    with open(next(work_dir.glob('*/vis_data/scalars.json')), 'a') as file:
+        file.write('{"lr": 0.0002, "loss_p')
     size = log.stat().st_size
     assert run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64')).returncode == 0
     assert log.stat().st_size == size, 'a finished run is not run again'
+    fewer = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64', epochs=2))
+    assert fewer.returncode == 1 and 'was trained for more than 2 epochs: name another --out' in fewer.stderr
     other = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '32'))
     assert other.returncode == 1
     assert f'{work_dir} was begun with other settings than these: name another --out' in other.stderr
