@@ -63,7 +63,7 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'))
 custom_hooks = [
     dict(type='CheckpointMatchHook'),
-    dict(type='EMAHook', momentum=1e-3),
+    dict(type='EMAHook', momentum=5e-3),
     dict(type='FewImagesVisualizationHook', num_images=4),
 ]
 log_processor = dict(window_size=50, by_epoch=False)
