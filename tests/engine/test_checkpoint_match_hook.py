@@ -13,7 +13,7 @@ def test_whole_networks_match(networks):
 
 
 @pytest.mark.parametrize('given, message', [
-    ({}, 'lacks generator.a'),
+    ({'generator.b': torch.zeros(3)}, 'lacks generator.a'),
     ({'discriminator.a': torch.zeros(5)}, 'lacks generator.a'),
     ({'generator.a': torch.zeros(2, 3)}, 'lacks generator.b'),
     ({**MODEL, 'generator.b': torch.zeros(5)}, r'generator.b is \(5,\) in the checkpoint, \(4,\) in the model'),
@@ -22,3 +22,9 @@ def test_whole_networks_match(networks):
 def test_another_architecture_is_named(given, message):
     with pytest.raises(InputError, match=f'{message}.*use the config it was trained with'):
         check_match(MODEL, given)
+
+
+def test_no_weights_at_all():
+    check_match({}, {})
+    with pytest.raises(InputError, match='the model has weights, and none are given: name their checkpoint'):
+        check_match(MODEL, {})
