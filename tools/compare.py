@@ -9,10 +9,13 @@ goes on with the level where it was.
 """
 import argparse
 import json
+import multiprocessing
+import os
 import re
 import sys
 import time
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import List, NamedTuple, Optional
 
@@ -20,7 +23,6 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
@@ -28,7 +30,8 @@ from scipy.stats import bootstrap
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from ssrgan_plugin import compat
+from ssrgan_plugin import classical_inpainting, compat
+from ssrgan_plugin.config_file import read_config
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.whole_files import whole, write_whole
 
@@ -79,9 +82,12 @@ def build(name: str, config: str, checkpoint: str, ratio: int) -> Method:
     from mmagic.registry import MODELS
 
     from ssrgan_plugin.engine.checkpoint_match_hook import check_match
-    cfg = Config.fromfile(config.format(ratio=ratio))
+    cfg = read_config(config.format(ratio=ratio))
     init_default_scope('mmagic')
-    model = MODELS.build(cfg.model)
+    try:
+        model = MODELS.build(cfg.model)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f'the model of {config} cannot be built ({error}): mend the config') from error
     if checkpoint != '-':
         loaded = load_checkpoint(model, checkpoint.format(ratio=ratio), map_location='cpu', logger='silent')
         check_match(model.state_dict(), loaded.get('state_dict', loaded))
@@ -99,42 +105,47 @@ def clock() -> float:
     return time.perf_counter()
 
 
-class PeakMemory:
-    """MB that the process (Linux), or the GPU if there is one, grew by within the block; None elsewhere."""
+def peak_memory(config: str, checkpoint: str, ratio: int, batch: dict) -> Optional[float]:
+    """MB that building the model and restoring one image add, on the GPU if there is one, else to the process (Linux).
 
-    def __enter__(self):
-        self.megabytes = None
-        if torch.cuda.is_available():
-            torch.cuda.reset_peak_memory_stats()
-            self.before = torch.cuda.memory_allocated()
-        elif sys.platform == 'linux':
-            Path('/proc/self/clear_refs').write_text('5')  # the peak begins anew
-            self.before = self.status('VmRSS')
-        return self
-
-    def __exit__(self, *_):
-        if torch.cuda.is_available():
-            self.megabytes = (torch.cuda.max_memory_allocated() - self.before) / 1e6
-        elif sys.platform == 'linux':
-            self.megabytes = (self.status('VmHWM') - self.before) / 1e3
-
-    @staticmethod
-    def status(key: str) -> int:
-        lines = Path('/proc/self/status').read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith(key))
-
-
-def cost(method: Method, batch: dict) -> dict:
-    """What one image costs; the call also warms the method up."""
+    For a process of its own: memory once freed would be used again, and not be seen.
+    """
+    prepare()
+    if not torch.cuda.is_available():
+        if sys.platform != 'linux':
+            return None
+        # Libraries load at their first call; they are not the method's.
+        torch.nn.Conv2d(3, 3, 3)(torch.zeros(1, 3, 8, 8))
+        for method in classical_inpainting.METHODS:
+            classical_inpainting.restore(np.zeros((8, 8, 3), np.uint8), np.eye(8) > 0, method)
+        Path('/proc/self/clear_refs').write_text('5')  # the peak begins anew
+        before = memory_status('VmRSS')
     try:
-        with PeakMemory() as memory:
-            method.model.test_step(batch)
+        with torch.no_grad():
+            build('', config, checkpoint, ratio).model.test_step(batch)
+    except Exception:  # the comparison itself counts and names failures
+        return None
+    return torch.cuda.max_memory_allocated() / 1e6 if torch.cuda.is_available() else (
+        memory_status('VmHWM') - before) / 1e3
+
+
+def memory_status(key: str) -> int:
+    """kB."""
+    lines = Path('/proc/self/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(key))
+
+
+def cost(method: Method, config: str, checkpoint: str, ratio: int, batch: dict) -> dict:
+    """What one image costs; the call also warms the method up."""
+    os.environ['MALLOC_MMAP_THRESHOLD_'] = '65536'  # so that glibc gives every array back at once
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn')) as process:
+        megabytes = process.submit(peak_memory, config, checkpoint, ratio, batch).result()
+    try:
         with FlopCounterMode(display=False) as counter:
             method.model.test_step(batch)
-        gflop = counter.get_total_flops() / 1e9
     except Exception:  # the comparison itself counts and names failures
-        return dict(gflop=None, megabytes=None)
-    return dict(gflop=gflop if method.parameters else None, megabytes=memory.megabytes)
+        return dict(gflop=None, megabytes=megabytes)
+    return dict(gflop=counter.get_total_flops() / 1e9 if method.parameters else None, megabytes=megabytes)
 
 
 @torch.no_grad()
@@ -144,12 +155,13 @@ def compare(args: argparse.Namespace, ratio: int, progress: tqdm) -> dict:
     from mmagic.registry import METRICS as REGISTRY
     methods = [build(name, config, checkpoint, ratio)
                for name, config, checkpoint in zip(names(args), args.config, args.checkpoint)]  # yapf: disable
-    cfg = Config.fromfile(args.config[0].format(ratio=ratio))
+    cfg = read_config(args.config[0].format(ratio=ratio))
     cfg.test_dataloader.dataset.merge(dict(max_images=args.images, corruption=dict(ratio=ratio / 100)))
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
     metrics = {name: REGISTRY.build(dict(type=name)) for name in METRICS}
     first = pseudo_collate([dataset[0]])
-    costs = [cost(method, first) for method in methods]
+    costs = [cost(method, config, checkpoint, ratio, first)
+             for method, config, checkpoint in zip(methods, args.config, args.checkpoint)]  # yapf: disable
     runs = [defaultdict(list) for _ in methods]
     examples = {}
     for index in range(len(dataset)):
@@ -241,12 +253,17 @@ def describe(args: argparse.Namespace, ratio: Optional[int] = None) -> dict:
     return settings
 
 
-def main():
-    args = parse_args()
-    matplotlib.use('Agg')
+def prepare() -> None:
+    """Makes the toolbox's components and ours known."""
     compat.apply()
     from ssrgan_plugin import registration  # noqa: F401
     init_default_scope('mmagic')
+
+
+def main():
+    args = parse_args()
+    matplotlib.use('Agg')
+    prepare()
     levels = {}
     try:
         with tqdm(total=len(args.ratios) * len(args.config) * args.images, unit='image') as progress:

@@ -41,6 +41,7 @@ def test_one_table_of_all_methods(network, run, tmp_path, flowers):
         assert row['seconds'] > 0 and row['PSNR'] > 0
     assert rows[0]['parameters'] == sum(weight.numel() for weight in model.generator.parameters())
     assert rows[0]['gflop'] > 0 and rows[1]['gflop'] is None
+    assert rows[0]['megabytes'] > 0 and rows[1]['megabytes'] > 0
     assert len((tmp_path / 'out' / 'comparison.md').read_text().splitlines()) == 2 + 4
     assert cv2.imread(str(tmp_path / 'out' / 'comparison.png')).std() > 5
 
@@ -69,6 +70,35 @@ def test_failures_are_counted_and_named(network, run, tmp_path):
     assert row['NMSE'] is None and len(row['failed']) == 2
     assert 'small at 50 %: ' in done.stderr
     assert 'image_00008.jpg: ValueError: the restored image is not finite' in done.stderr
+
+
+def test_peak_memory_counts_the_weights(tiny_config, run, tmp_path):
+    """32 MB of them, which a process that had freed as much before would not show."""
+    megabytes = []
+    for channels in (8, 960):
+        config = tiny_config(f"model['generator']['mid_channels'] = {channels}", name=f'channels_{channels}.py')
+        model = MODELS.build(Config.fromfile(config).model)
+        torch.save(dict(state_dict=model.state_dict()), tmp_path / 'weights.pth')
+        done = run(TOOL, '--config', config, '--checkpoint', tmp_path / 'weights.pth', '--ratios', '50', '--images',
+                   '1', '--out', tmp_path / 'out')  # yapf: disable
+        assert done.returncode == 0, done.stderr[-3000:]
+        row, = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
+        megabytes.append(row['megabytes'])
+    assert megabytes[1] - megabytes[0] > 32
+
+
+@pytest.mark.parametrize('text, sentence', [
+    ('model = dict(', 'cannot be read as a config'),
+    ("_base_ = './gone.py'", 'gone.py'),
+    ('lr = 1', 'has no model: name a whole config'),
+    ("model = dict(type='NoSuchModel')\ntest_dataloader = dict()", 'cannot be built'),
+])
+def test_odd_configs_are_named(run, tmp_path, text, sentence):
+    config = tmp_path / 'odd.py'
+    config.write_text(text)
+    done = run(TOOL, '--config', config, '--out', tmp_path / 'out')
+    assert done.returncode != 0 and 'Traceback' not in done.stderr, done.stderr[-3000:]
+    assert sentence in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize('arguments, sentence', [
