@@ -67,6 +67,21 @@ def test_trains_evaluates_and_resumes(name, flowers, tmp_path):
     assert runner.iter == 4 and runner.epoch == 2
 
 
+def test_aotgan_begins_where_it_can_learn():
+    """Not where MMagic's initialisation leaves it: at tanh's ends, where no gradient passes."""
+    cfg = Config.fromfile(CONFIGS / 'mixing/aotgan_flower_p50.py')
+    ends = []
+    for stock in (False, True):
+        torch.manual_seed(0)
+        if stock:
+            del cfg.model['init_cfg']
+        model = MODELS.build(cfg.model).eval()
+        model.init_weights()
+        with torch.no_grad():
+            ends.append((model.generator(torch.rand(1, 4, 64, 64) * 2 - 1).abs() > 0.999).float().mean().item())
+    assert ends[0] < 0.01 and ends[1] > 0.3
+
+
 @pytest.mark.parametrize('method', METHODS)
 def test_classical_methods_need_no_checkpoint(method, flowers, tmp_path):
     cfg = load(CONFIGS / f'mixing/{method}_flower_p50.py', flowers, tmp_path)
@@ -127,7 +142,7 @@ def test_our_corruption_in_a_stock_config(flowers, tmp_path):
 
 
 def test_our_metric_alone_in_a_config(flowers, tmp_path):
-    """Model, data and corruption are MMagic's: a square hole, which Telea's stand-in leaves as it is."""
+    """Model, data and corruption are MMagic's: a square hole; PConv without training leaves it wrong, and all else."""
     pipeline = [
         dict(type='LoadImageFromFile', key='gt'),
         dict(type='LoadMask', mask_mode='bbox', mask_config=dict(
@@ -160,5 +175,10 @@ def test_inferencers(flowers, tmp_path):
     import cv2
     cv2.imwrite(str(mask), 255 * (np.random.default_rng(0).random((128, 128)) < 0.5).astype(np.uint8))
     restored = inferencer(img=str(image), mask=str(mask), result_out_dir=str(tmp_path / 'restored.png'))
-    assert cv2.imread(str(tmp_path / 'restored.png')).shape == (128, 128, 3)
-    assert restored is not None
+    first = cv2.imread(str(tmp_path / 'restored.png'))
+    assert first.shape == (128, 128, 3) and restored is not None
+    torch.save(dict(state_dict={key: 0 * value for key, value in model.state_dict().items()}), tmp_path / 'zero.pth')
+    inferencer = inferencers.InpaintingInferencer(cfg, str(tmp_path / 'zero.pth'), device='cpu')
+    inferencer(img=str(image), mask=str(mask), result_out_dir=str(tmp_path / 'grey.png'))
+    grey = cv2.imread(str(tmp_path / 'grey.png'))
+    assert np.ptp(grey) <= 1 and np.ptp(first) > 1, 'the checkpoint makes the picture: zero weights give mid-grey'

@@ -17,15 +17,16 @@ import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import List, NamedTuple, Optional
+from tempfile import TemporaryFile
+from typing import Dict, List, NamedTuple, Optional
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from mmengine.dataset import pseudo_collate
+from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.registry import init_default_scope
-from mmengine.runner import load_checkpoint
+from mmengine.runner import CheckpointLoader
 from scipy.stats import bootstrap
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
@@ -49,6 +50,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', type=Path, default=Path('work_dirs/comparison'),
                         help='default: work_dirs/comparison')
     args = parser.parse_args()
+    args.ratios = list(dict.fromkeys(args.ratios))
     args.checkpoint = args.checkpoint or ['-'] * len(args.config)
     if len(args.checkpoint) != len(args.config):
         parser.error(f'{len(args.config)} configs but {len(args.checkpoint)} checkpoints: name one for each config, '
@@ -66,9 +68,11 @@ def parse_args() -> argparse.Namespace:
 
 def names(args: argparse.Namespace) -> List[str]:
     """Short ones, unless two would be the same."""
-    short = [re.sub(r'_(flower|pet|caltech|sample)_p.*', '', Path(config).stem) for config in args.config]
-    return [name if short.count(name) == 1 else f'{Path(config).stem} {Path(checkpoint).stem}'.removesuffix(' -')
-            for name, config, checkpoint in zip(short, args.config, args.checkpoint)]  # yapf: disable
+    short = [re.sub(r'_(flower|pet|caltech|sample)_p[^_]*$', '', Path(config).stem) for config in args.config]
+    longer = [f'{name} {Path(checkpoint).with_suffix("")}'.removesuffix(' -')
+              for name, checkpoint in zip(short, args.checkpoint)]  # yapf: disable
+    names = [one if short.count(one) == 1 else other for one, other in zip(short, longer)]
+    return [name if names.count(name) == 1 else f'{name} #{number}' for number, name in enumerate(names, 1)]
 
 
 class Method(NamedTuple):
@@ -81,16 +85,20 @@ def build(name: str, config: str, checkpoint: str, ratio: int) -> Method:
     """A model ready to restore, on the GPU if there is one."""
     from mmagic.registry import MODELS
 
-    from ssrgan_plugin.engine.checkpoint_match_hook import check_match
-    cfg = read_config(config.format(ratio=ratio))
-    init_default_scope('mmagic')
+    from ssrgan_plugin.engine.checkpoint_match_hook import check_match, state_dict_of
+    config, checkpoint = config.format(ratio=ratio), checkpoint.format(ratio=ratio)
+    cfg = read_config(config)
     try:
         model = MODELS.build(cfg.model)
-    except (KeyError, TypeError, AttributeError) as error:
+    except Exception as error:  # whatever its parts make of their settings
         raise InputError(f'the model of {config} cannot be built ({error}): mend the config') from error
     if checkpoint != '-':
-        loaded = load_checkpoint(model, checkpoint.format(ratio=ratio), map_location='cpu', logger='silent')
-        check_match(model.state_dict(), loaded.get('state_dict', loaded))
+        try:
+            weights = state_dict_of(CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent'))
+            check_match(model.state_dict(), weights)
+            model.load_state_dict(weights, strict=False)
+        except (InputError, OSError, RuntimeError) as error:
+            raise InputError(f'{checkpoint}, for {config}: {error}') from error
     elif any(True for _ in model.parameters()):
         raise InputError(f'the model of {config} has weights: name its --checkpoint')
     generator = getattr(model, 'generator', model)
@@ -148,27 +156,34 @@ def cost(method: Method, config: str, checkpoint: str, ratio: int, batch: dict) 
     return dict(gflop=counter.get_total_flops() / 1e9 if method.parameters else None, megabytes=megabytes)
 
 
-@torch.no_grad()
-def compare(args: argparse.Namespace, ratio: int, progress: tqdm) -> dict:
-    """Every method at one level, image by image in turn, so that all meet the same state of the machine."""
+def test_images(args: argparse.Namespace, ratio: int) -> BaseDataset:
+    """Those that every method restores."""
     from mmagic.registry import DATASETS
+    config = args.config[0].format(ratio=ratio)
+    cfg = read_config(config).test_dataloader.dataset
+    if str(cfg.get('type')).split('.')[-1] != 'CorruptedImageDataset':
+        raise InputError(f'the test data of {config} are of type {cfg.get("type")}: name a config first whose '
+                         'test_dataloader has a CorruptedImageDataset')
+    return DATASETS.build(dict(cfg, max_images=args.images, corruption=dict(cfg.corruption, ratio=ratio / 100)))
+
+
+@torch.no_grad()
+def compare(args: argparse.Namespace, ratio: int, dataset: BaseDataset, progress: tqdm) -> dict:
+    """Every method at one level, image by image in turn, so that all meet the same state of the machine."""
     from mmagic.registry import METRICS as REGISTRY
     methods = [build(name, config, checkpoint, ratio)
                for name, config, checkpoint in zip(names(args), args.config, args.checkpoint)]  # yapf: disable
-    cfg = read_config(args.config[0].format(ratio=ratio))
-    cfg.test_dataloader.dataset.merge(dict(max_images=args.images, corruption=dict(ratio=ratio / 100)))
-    dataset = DATASETS.build(cfg.test_dataloader.dataset)
     metrics = {name: REGISTRY.build(dict(type=name)) for name in METRICS}
     first = pseudo_collate([dataset[0]])
     costs = [cost(method, config, checkpoint, ratio, first)
              for method, config, checkpoint in zip(methods, args.config, args.checkpoint)]  # yapf: disable
     runs = [defaultdict(list) for _ in methods]
-    examples = {}
+    pictures = {}
     for index in range(len(dataset)):
         packed = dataset[index]
         name = packed['data_samples'].metainfo['gt_path']
         if index == 0:
-            examples = dict(original=packed['data_samples'].gt_img, corrupted=packed['inputs'])
+            references = dict(corrupted=packed['inputs'], original=packed['data_samples'].gt_img)
         for method, run in zip(methods, runs):
             progress.update()
             batch = pseudo_collate([packed])
@@ -183,17 +198,21 @@ def compare(args: argparse.Namespace, ratio: int, progress: tqdm) -> dict:
                 run['failed'].append(f'{name}: {type(error).__name__}: {error}')
                 continue
             if index == 0:
-                examples[method.name] = picture
+                pictures[method.name] = picture
             run['seconds'].append(elapsed)
             for key, metric in metrics.items():
                 metric.process([packed], [restored.to_dict()])
                 run[key].append(metric.results.pop()[metric.metric])
     rows = [dict(method=method.name, parameters=method.parameters, ratio=ratio, images=len(dataset),
-                 failed=run.pop('failed', []), **cost, **summary(run))
-            for method, run, cost in zip(methods, runs, costs)]  # yapf: disable
-    pictures = {key: np.rint(picture.numpy().transpose(1, 2, 0).clip(0, 255)).astype(np.uint8).tolist()
-                for key, picture in examples.items()}
-    return dict(rows=rows, pictures=pictures)
+                 failed=run.pop('failed', []), **spent, **summary(run))
+            for method, run, spent in zip(methods, runs, costs)]  # yapf: disable
+    return dict(rows=rows, pictures=as_lists(pictures), references=as_lists(references))
+
+
+def as_lists(pictures: Dict[str, torch.Tensor]) -> dict:
+    """(H, W, 3) of 0 to 255, as JSON takes them."""
+    return {key: np.rint(picture.numpy().transpose(1, 2, 0).clip(0, 255)).astype(np.uint8).tolist()
+            for key, picture in pictures.items()}  # yapf: disable
 
 
 def summary(run: dict) -> dict:
@@ -218,7 +237,7 @@ def table(rows: List[dict]) -> str:
     for row in rows:
         interval = '–'.join(f'{bound:.5f}' for bound in row['interval']) if row['interval'] else '–'
         lines.append(
-            f'| {row["ratio"]} % | {row["method"]} | {show(row["NMSE"], ".5f")} | {interval} | '
+            f'| {row["ratio"]} % | {row["method"].replace("|", "/")} | {show(row["NMSE"], ".5f")} | {interval} | '
             f'{show(row["PSNR"], ".2f")} | {show(row["SSIM"], ".4f")} | {row["parameters"]:,} | '
             f'{show(row["gflop"], ".1f")} | {show(row["seconds"] and 1000 * row["seconds"], ".0f")} | '
             f'{show(row["megabytes"], ".0f")} | {row["images"]} | {len(row["failed"])} |')
@@ -227,30 +246,41 @@ def table(rows: List[dict]) -> str:
 
 def draw(levels: dict, target: Path) -> None:
     """The first image: one row a method, one column a level."""
-    names = list(dict.fromkeys(name for level in levels.values() for name in level['pictures']))
-    names.append(names.pop(names.index('original')))
-    figure, grid = plt.subplots(len(names), len(levels), squeeze=False, layout='constrained',
-                                figsize=(1.6 * len(levels) + 1.5, 1.6 * len(names) + 0.3))  # yapf: disable
+    methods = list(dict.fromkeys(row['method'] for level in levels.values() for row in level['rows']))
+    rows = [('references', 'corrupted'), *(('pictures', method) for method in methods), ('references', 'original')]
+    figure, grid = plt.subplots(len(rows), len(levels), squeeze=False, layout='constrained',
+                                figsize=(1.6 * len(levels) + 1.5, 1.6 * len(rows) + 0.3))  # yapf: disable
     for column, (ratio, level) in enumerate(levels.items()):
         grid[0, column].set_title(f'{ratio} %')
-        for row, name in enumerate(names):
-            axes = grid[row, column]
+        for axes, (kind, name) in zip(grid[:, column], rows):
             axes.set(xticks=[], yticks=[])
-            if name in level['pictures']:
-                axes.imshow(np.array(level['pictures'][name], np.uint8)[..., ::-1])
+            if name in level[kind]:
+                axes.imshow(np.array(level[kind][name], np.uint8)[..., ::-1])
+            else:
+                axes.text(0.5, 0.5, 'failed', ha='center', va='center', transform=axes.transAxes)
             if not column:
                 axes.set_ylabel(name, rotation=0, ha='right', va='center')
     with whole(target) as unfinished:
         figure.savefig(unfinished, format='png', dpi=120)
 
 
-def describe(args: argparse.Namespace, ratio: Optional[int] = None) -> dict:
-    """What a level's result depends on; with the level, down to when the files were last written."""
-    settings = dict(config=args.config, checkpoint=args.checkpoint, images=args.images)
-    if ratio is not None:
-        files = [Path(path.format(ratio=ratio)) for path in (*args.config, *args.checkpoint)]
-        settings['written'] = [file.stat().st_mtime if file.exists() else None for file in files]
-    return settings
+def describe(args: argparse.Namespace, ratio: int, dataset: BaseDataset) -> dict:
+    """What a level's result depends on: the configs with all that they inherit, the images, the weights' files."""
+    checkpoints = [Path(path.format(ratio=ratio)) for path in args.checkpoint]
+    return dict(
+        methods=names(args),
+        configs=[read_config(path.format(ratio=ratio)).pretty_text for path in args.config],
+        written=[path.stat().st_mtime if path.exists() else None for path in checkpoints],
+        images=[dataset.get_data_info(index)['gt_path'] for index in range(len(dataset))])
+
+
+def finished(kept: Path, settings: dict) -> Optional[dict]:
+    """The level as an earlier call left it, if it was the same."""
+    try:
+        level = json.loads(kept.read_text())
+        return level if level['settings'] == settings else None
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
 
 
 def prepare() -> None:
@@ -266,27 +296,33 @@ def main():
     prepare()
     levels = {}
     try:
-        with tqdm(total=len(args.ratios) * len(args.config) * args.images, unit='image') as progress:
-            for ratio in args.ratios:
+        args.out.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=args.out).close()  # better refused now than after the work
+        data = {ratio: test_images(args, ratio) for ratio in args.ratios}
+        with tqdm(total=len(args.config) * sum(map(len, data.values())), unit='image') as progress:
+            for ratio, dataset in data.items():
                 progress.set_description(f'{ratio} %')
-                settings = describe(args, ratio)
+                settings = describe(args, ratio, dataset)
                 kept = args.out / f'level_{ratio}.json'
-                level = json.loads(kept.read_text()) if kept.exists() else {}
-                if level.get('settings') == settings:
-                    progress.update(len(args.config) * args.images)
+                level = finished(kept, settings)
+                if level:
+                    progress.update(len(args.config) * len(dataset))
                 else:
-                    level = dict(settings=settings, **compare(args, ratio, progress))
+                    level = dict(settings=settings, **compare(args, ratio, dataset, progress))
                     if not any(row['failed'] for row in level['rows']):
                         write_whole(kept, json.dumps(level))
                 levels[ratio] = level
+        rows = [row for level in levels.values() for row in level['rows']]
+        called = dict(config=args.config, checkpoint=args.checkpoint, images=args.images, data=dataset.data_root)
+        write_whole(args.out / 'comparison.json', json.dumps(dict(settings=called, rows=rows), indent=2))
+        write_whole(args.out / 'comparison.md', f'Test images of {dataset.data_root}:\n\n{table(rows)}')
+        draw(levels, args.out / 'comparison.png')
+    except FileExistsError as error:
+        sys.exit(f'compare.py: {error.filename} is in the way: name another --out')
     except (InputError, OSError) as error:
         sys.exit(f'compare.py: {error}')
     except KeyboardInterrupt:
         sys.exit('compare.py: interrupted; the same command goes on with this level')
-    rows = [row for level in levels.values() for row in level['rows']]
-    write_whole(args.out / 'comparison.json', json.dumps(dict(settings=describe(args), rows=rows), indent=2))
-    write_whole(args.out / 'comparison.md', table(rows))
-    draw(levels, args.out / 'comparison.png')
     print(table(rows))
     failures = [f'{row["method"]} at {row["ratio"]} %: {failure}' for row in rows for failure in row['failed']]
     if failures:

@@ -1,4 +1,4 @@
-from typing import Dict
+from typing import Any, Dict
 
 from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
@@ -20,10 +20,19 @@ class CheckpointMatchHook(Hook):
     """
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
-        weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
-        if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):
-            raise InputError('the checkpoint holds no state dict, a dict of tensors: take one that training has saved')
-        check_match(get_state_dict(runner.model), weights)
+        check_match(get_state_dict(runner.model), state_dict_of(checkpoint))
+
+
+def state_dict_of(checkpoint: Any) -> Dict[str, Tensor]:
+    """The weights in what a checkpoint file holds.
+
+    Raises:
+        InputError: if there are none.
+    """
+    weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
+    if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):
+        raise InputError('the checkpoint holds no state dict, a dict of tensors: take one that training has saved')
+    return weights
 
 
 def check_match(expected: Dict, given: Dict) -> None:

@@ -10,7 +10,7 @@ class UnmaskedContextualAttentionNeck(ContextualAttentionNeck):
     """DeepFill's contextual attention, over all patches.
 
     The stock class gives every patch that touches a hole a score of minus infinity. Where pixels are lost at random
-    that is often every patch of an image, and the softmax over them NaN.
+    that is often every patch of an image, and the softmax over them NaN. No issue of MMagic names it.
 
     Args: those of :class:`mmagic.models.editors.ContextualAttentionNeck`.
     """

@@ -42,7 +42,7 @@ def test_one_table_of_all_methods(network, run, tmp_path, flowers):
     assert rows[0]['parameters'] == sum(weight.numel() for weight in model.generator.parameters())
     assert rows[0]['gflop'] > 0 and rows[1]['gflop'] is None
     assert rows[0]['megabytes'] > 0 and rows[1]['megabytes'] > 0
-    assert len((tmp_path / 'out' / 'comparison.md').read_text().splitlines()) == 2 + 4
+    assert len((tmp_path / 'out' / 'comparison.md').read_text().splitlines()) == 2 + 2 + 4
     assert cv2.imread(str(tmp_path / 'out' / 'comparison.png')).std() > 5
 
     # The same images and masks as the config's own test has.
@@ -70,6 +70,49 @@ def test_failures_are_counted_and_named(network, run, tmp_path):
     assert row['NMSE'] is None and len(row['failed']) == 2
     assert 'small at 50 %: ' in done.stderr
     assert 'image_00008.jpg: ValueError: the restored image is not finite' in done.stderr
+    assert cv2.imread(str(tmp_path / 'out' / 'comparison.png')) is not None
+
+
+def test_changes_anywhere_are_seen_and_equal_names_told_apart(flowers, run, tmp_path):
+    base = tmp_path / 'base.py'
+    config = tmp_path / 'child.py'
+    config.write_text("_base_ = './base.py'\n")
+    command = [TOOL, '--config', config, config, '--ratios', '50', '--images', '2', '--out', tmp_path / 'out']
+    errors = []
+    for method in ('telea', 'nearest'):
+        base.write_text(f"_base_ = '{REPO}/configs/mixing/{method}_flower_p50.py'\n"
+                        f"test_dataloader = dict(dataset=dict(data_root='{flowers}'))\n")
+        assert run(*command).returncode == 0
+        rows = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
+        assert [row['method'] for row in rows] == ['child #1', 'child #2']
+        assert rows[0]['NMSE'] == rows[1]['NMSE']
+        errors.append(rows[0]['NMSE'])
+    assert errors[0] != errors[1]
+
+
+def test_what_is_in_the_way_of_the_results_is_named_at_once(network, run, tmp_path):
+    config, checkpoint, _ = network
+    (tmp_path / 'file').write_text('mine')
+    done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--out', tmp_path / 'file')
+    assert done.returncode == 1 and (tmp_path / 'file').read_text() == 'mine'
+    assert done.stderr.splitlines()[-1].endswith('file is in the way: name another --out')
+
+
+@pytest.mark.parametrize('content, sentence', [
+    ([1], 'holds no state dict'),
+    (dict(state_dict=[1]), 'holds no state dict'),
+    (dict(state_dict={'generator.x': torch.zeros(1)}), 'lacks generator.'),
+    (None, 'can not be found'),
+])
+def test_other_checkpoints_are_named(network, run, tmp_path, content, sentence):
+    config, checkpoint, _ = network
+    if content is None:
+        checkpoint.unlink()
+    else:
+        torch.save(content, checkpoint)
+    done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--images', '1', '--out', tmp_path / 'out')
+    assert done.returncode == 1 and 'Traceback' not in done.stderr, done.stderr[-3000:]
+    assert 'small.pth' in done.stderr.splitlines()[-1] and sentence in done.stderr.splitlines()[-1]
 
 
 def test_peak_memory_counts_the_weights(tiny_config, run, tmp_path):
@@ -90,8 +133,9 @@ def test_peak_memory_counts_the_weights(tiny_config, run, tmp_path):
 @pytest.mark.parametrize('text, sentence', [
     ('model = dict(', 'cannot be read as a config'),
     ("_base_ = './gone.py'", 'gone.py'),
+    ('model = dict(a=1)\ntest_dataloader = None', 'has no test_dataloader'),
+    ("model = dict(a=1)\ntest_dataloader = dict(dataset=dict(type='BasicImageDataset'))", 'CorruptedImageDataset'),
     ('lr = 1', 'has no model: name a whole config'),
-    ("model = dict(type='NoSuchModel')\ntest_dataloader = dict()", 'cannot be built'),
 ])
 def test_odd_configs_are_named(run, tmp_path, text, sentence):
     config = tmp_path / 'odd.py'
