@@ -23,11 +23,7 @@ setup(
     extras_require={
         # MMagic imports albumentations, and MMEngine pkg_resources (setuptools < 81), without asking for them.
         # MMCV is the user's choice: mmcv-lite installs in seconds, full MMCV compiles its ops; one replaces the other.
-        # pytorch-optimizer has the Muon that configs/ssrgan_blind_all.py trains with.
-        'mmagic': [
-            'mmagic>=1.2,<1.3', 'mmengine>=0.10.7,<1', 'albumentations', 'pytorch-optimizer', 'setuptools<81',
-            'torchvision'
-        ],
+        'mmagic': ['mmagic>=1.2,<1.3', 'mmengine>=0.10.7,<1', 'albumentations', 'setuptools<81', 'torchvision'],
         'lite': ['mmcv-lite>=2.1,<2.2'],
         'data': ['gdown', 'scipy', 'torchvision'],
         'samples': ['scikit-learn'],

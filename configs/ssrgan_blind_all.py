@@ -3,28 +3,16 @@ _base_ = ['./_base_/models/ssrgan_blind.py', './_base_/datasets/corrupted_images
 
 folders = [
     dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')),
+    dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')),  # twice, for it is the smallest
     dict(data_root='data/caltech101', data_prefix=dict(gt='101_ObjectCategories')),
     dict(data_root='data/oxford-iiit-pet', data_prefix=dict(gt='images')),
 ]
 train_pipeline = [
     dict(type='LoadWholeImageFromFile', key='gt'),
     dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area'),
-    dict(
-        type='RandomChoice',
-        prob=[0.75, 0.25],
-        transforms=[
-            [dict(type='Crop', keys=['gt'], crop_size=(64, 64))],
-            # Larger pictures are smoother than these.
-            [dict(type='RandomResizedCrop', keys=['gt'], crop_size=(64, 64), scale=(0.06, 0.25), ratio=(1.0, 1.0),
-                  interpolation='bicubic')],
-        ]),
+    dict(type='Crop', keys=['gt'], crop_size=(64, 64)),
     dict(type='Flip', keys=['gt']),
     dict(type='RandomTransposeHW', keys=['gt']),
-    dict(
-        type='KeyMapper',
-        mapping=dict(img='gt'),
-        auto_remap=True,
-        transforms=[dict(type='RandomGrayscale', prob=0.1, keep_channels=True)]),
     dict(type='RandomPixelCorruption'),
     dict(type='PackInputs'),
 ]
@@ -42,7 +30,7 @@ train_dataloader = dict(
                 ann_file='train_without_val.txt',
                 pipeline=train_pipeline,
                 corruption=dict(ratio=(0.05, 0.95)),
-                **folder) for folder in 4 * folders[:1] + folders[1:]  # Flower102 is small, and varied
+                **folder) for folder in folders
         ]))
 # Each image at its own level, always the same.
 val_dataloader = dict(
@@ -58,16 +46,16 @@ val_dataloader = dict(
                 pipeline={{_base_.pipeline}},
                 corruption=dict(ratio=(0.3, 0.8), seed=0),
                 max_images=40,
-                **folder) for folder in folders
+                **folder) for folder in folders[1:]
         ]))
 test_dataloader = dict(dataset=dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')))
 test_cfg = dict(type='MultiTestLoop')
 
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=8000, val_interval=500)
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=20000, val_interval=500)
 val_cfg = dict(type='MultiValLoop')
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=100),
-    dict(type='CosineAnnealingLR', by_epoch=False, begin=100, end=8000, T_max=7900, eta_min=1e-6),
+    dict(type='CosineAnnealingLR', by_epoch=False, begin=100, end=20000, T_max=19900, eta_min=1e-6),
 ]
 default_hooks = dict(
     checkpoint=dict(by_epoch=False, interval=500),

@@ -31,7 +31,7 @@ def test_no_test_image_trains_or_validates():
     cfg = Config.fromfile(CONFIG)
     lists = {split: [dataset.ann_file for dataset in cfg[f'{split}_dataloader'].dataset.datasets]
              for split in ('train', 'val')}  # yapf: disable
-    assert lists == dict(train=['train_without_val.txt'] * 6, val=['val.txt'] * 3)
+    assert lists == dict(train=['train_without_val.txt'] * 4, val=['val.txt'] * 3)
 
 
 def test_trains_resumes_and_restores(flowers, tmp_path):

@@ -2,12 +2,11 @@ from .checkpoint_match_hook import CheckpointMatchHook
 from .epoch_seed_hook import EpochSeedHook
 from .few_images_visualization_hook import FewImagesVisualizationHook
 from .global_batch_sampler import GlobalBatchSampler
-from .muon_and_adamw import muon_and_adamw
 from .seed_worker import seed_worker
 from .unwrapped_checkpoint_hook import UnwrappedCheckpointHook
 from .validate_on_resume_hook import ValidateOnResumeHook
 
 __all__ = [
     'CheckpointMatchHook', 'EpochSeedHook', 'FewImagesVisualizationHook', 'GlobalBatchSampler',
-    'UnwrappedCheckpointHook', 'ValidateOnResumeHook', 'muon_and_adamw', 'seed_worker'
+    'UnwrappedCheckpointHook', 'ValidateOnResumeHook', 'seed_worker'
 ]
