@@ -15,6 +15,7 @@ from mmengine.runner import Runner
 from tqdm import tqdm
 
 from ssrgan_plugin import compat
+from ssrgan_plugin.config_file import read_config
 from ssrgan_plugin.errors import InputError
 
 CONFIG = Path(__file__).parents[1] / 'configs/ssrgan_flower_p50.py'
@@ -57,8 +58,9 @@ def endless(loader):
 def data(cfg: Config, args: argparse.Namespace) -> None:
     """Both in this process's machine state, the loader first and alone."""
     if args.amp:
-        for wrapper in (cfg.optim_wrapper.generator, cfg.optim_wrapper.discriminator):
-            wrapper.type = 'AmpOptimWrapper'
+        for wrapper in cfg.optim_wrapper.values():
+            if isinstance(wrapper, dict):  # one a network, beside the constructor's name
+                wrapper.type = 'AmpOptimWrapper'
     runner = Runner.from_cfg(cfg)
     loader = runner.build_dataloader(cfg.train_dataloader)
     size = cfg.train_dataloader.batch_size
@@ -116,7 +118,7 @@ def main():
     args = parse_args()
     compat.apply()
     try:
-        cfg = Config.fromfile(args.config)
+        cfg = read_config(args.config)
         cfg.merge_from_dict(args.cfg_options)
         if 'generator' not in cfg.model and 'encdec' not in cfg.model:
             raise InputError(f'the model of {args.config} has no network to time: name another --config')
