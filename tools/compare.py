@@ -248,8 +248,9 @@ def draw(levels: dict, target: Path) -> None:
     """The first image: one row a method, one column a level."""
     methods = list(dict.fromkeys(row['method'] for level in levels.values() for row in level['rows']))
     rows = [('references', 'corrupted'), *(('pictures', method) for method in methods), ('references', 'original')]
+    labels = 0.1 * max(len(name) for _, name in rows)
     figure, grid = plt.subplots(len(rows), len(levels), squeeze=False, layout='constrained',
-                                figsize=(1.6 * len(levels) + 1.5, 1.6 * len(rows) + 0.3))  # yapf: disable
+                                figsize=(1.6 * len(levels) + labels + 0.2, 1.6 * len(rows) + 0.3))  # yapf: disable
     for column, (ratio, level) in enumerate(levels.items()):
         grid[0, column].set_title(f'{ratio} %')
         for axes, (kind, name) in zip(grid[:, column], rows):
