@@ -262,7 +262,7 @@ def draw(levels: dict, target: Path) -> None:
             if not column:
                 axes.set_ylabel(name, rotation=0, ha='right', va='center')
     with whole(target) as unfinished:
-        figure.savefig(unfinished, format='png', dpi=120)
+        figure.savefig(unfinished, format='png', dpi=120, bbox_inches='tight')  # labels stick out
 
 
 def describe(args: argparse.Namespace, ratio: int, dataset: BaseDataset) -> dict:
