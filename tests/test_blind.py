@@ -6,15 +6,13 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ssrgan_plugin.restorer import Restorer
+from ssrgan_plugin.restorer import SHIPPED, Restorer
 
 CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_blind_all.py'
 
 
-def small(flowers, work_dir) -> Config:
-    cfg = Config.fromfile(CONFIG)
-    cfg.model.generator.merge(dict(mid_channels=8, num_blocks=1))
-    # One small data set in place of the four; its own test images validate.
+def shrink(cfg, flowers, work_dir):
+    # One small data set in place of all; its own test images validate.
     for split, listing in (('train', 'train.txt'), ('val', 'test.txt')):
         datasets = cfg[f'{split}_dataloader'].dataset.datasets[:1]
         datasets[0].merge(dict(data_root=str(flowers), data_prefix=dict(gt='jpg'), ann_file=listing))
@@ -24,18 +22,31 @@ def small(flowers, work_dir) -> Config:
     cfg.train_cfg.merge(dict(max_iters=4, val_interval=2))
     cfg.default_hooks.checkpoint.interval = 2
     cfg.work_dir = str(work_dir)
-    return cfg
 
 
 def test_no_test_image_trains_or_validates():
     cfg = Config.fromfile(CONFIG)
-    lists = {split: [dataset.ann_file for dataset in cfg[f'{split}_dataloader'].dataset.datasets]
+    lists = {split: {dataset.ann_file for dataset in cfg[f'{split}_dataloader'].dataset.datasets}
              for split in ('train', 'val')}  # yapf: disable
-    assert lists == dict(train=['train_without_val.txt'] * 4, val=['val.txt'] * 3)
+    assert lists == dict(train={'train_without_val.txt'}, val={'val.txt'})
+
+
+def test_adversarial_fine_tune_begins_with_the_shipped_weights(flowers, tmp_path):
+    cfg = Config.fromfile(CONFIG.with_name('ssrgan_blind_gan.py'))
+    shrink(cfg, flowers, tmp_path)
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    assert runner.message_hub.get_scalar('train/loss_gan').current() > 0
+    shipped = torch.load(SHIPPED, weights_only=True)['state_dict']
+    trained = runner.model.state_dict()
+    assert all(torch.allclose(trained[key], value.float(), atol=1e-4) for key, value in shipped.items())
+    assert not torch.equal(trained['generator.tail.weight'], shipped['generator.tail.weight'].float())
 
 
 def test_trains_resumes_and_restores(flowers, tmp_path):
-    cfg = small(flowers, tmp_path)
+    cfg = Config.fromfile(CONFIG)
+    cfg.model.generator.merge(dict(mid_channels=8, num_blocks=1))
+    shrink(cfg, flowers, tmp_path)
     Runner.from_cfg(cfg).train()
     cfg.resume, cfg.experiment_name = True, 'resumed'
     cfg.train_cfg.max_iters = 6
@@ -55,4 +66,4 @@ def test_trains_resumes_and_restores(flowers, tmp_path):
     with torch.no_grad():
         predicted = model.test_step(dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']]))[0]
     predicted = predicted.output.pred_img.permute(1, 2, 0).numpy()[..., ::-1]
-    np.testing.assert_allclose(restored, predicted, atol=0.51)
+    np.testing.assert_allclose(restored, predicted, atol=1.51)  # rounded, and one more in bfloat16

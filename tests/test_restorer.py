@@ -76,7 +76,7 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
     ids=['blind', 'blind-16', 'paper', 'paper-12'])  # yapf: disable
 def test_tiled_is_untiled(network, size):
     restorer = object.__new__(Restorer)
-    restorer.device, restorer.progress = torch.device('cpu'), False
+    restorer.device, restorer.progress, restorer.bfloat16 = torch.device('cpu'), False, False
     network.load_state_dict(random_weights(network))
     restorer.generator = network.eval()
     image = photograph(*size).astype(np.float32)
@@ -108,6 +108,16 @@ def test_margin_exceeds_what_the_network_sees(network):
     rows = x.grad[0, :3].abs().sum((0, 2)).nonzero().ravel()
     reach = max(side // 2 - rows.min().item(), rows.max().item() - side // 2)
     assert 10 < reach <= tiling(network)[1]
+
+
+def test_bfloat16_for_8_bits_alone_and_one_grey_level_off_at_most(restorer, monkeypatch):
+    mask = random_mask(70, 50, 0.6, np.random.default_rng(0))
+    for dtype, tolerance in ((np.uint8, 1), (np.uint16, 0), (np.float32, 0)):
+        image, restored = as_type(photograph(70, 50), dtype), []
+        for bfloat16 in (False, True):
+            monkeypatch.setattr(restorer, 'bfloat16', bfloat16)
+            restored.append(restorer(image, mask).astype(float))
+        assert np.abs(restored[0] - restored[1]).max() <= tolerance
 
 
 def test_opaque_alpha_stays_opaque_and_other_alpha_is_restored(restorer):

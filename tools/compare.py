@@ -49,6 +49,7 @@ def parse_args() -> argparse.Namespace:
                         help='test images, evenly spread over the test set (default: 200)')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/comparison'),
                         help='default: work_dirs/comparison')
+    parser.add_argument('--amp', action='store_true', help='run the networks in bfloat16 (autocast)')
     args = parser.parse_args()
     args.ratios = list(dict.fromkeys(args.ratios))
     args.checkpoint = args.checkpoint or ['-'] * len(args.config)
@@ -79,9 +80,14 @@ class Method(NamedTuple):
     name: str
     model: torch.nn.Module
     parameters: int
+    amp: bool
+
+    def restore(self, batch: dict):
+        with torch.autocast('cuda' if torch.cuda.is_available() else 'cpu', torch.bfloat16, enabled=self.amp):
+            return self.model.test_step(batch)[0]
 
 
-def build(name: str, config: str, checkpoint: str, ratio: int) -> Method:
+def build(name: str, config: str, checkpoint: str, ratio: int, amp: bool) -> Method:
     """A model ready to restore, on the GPU if there is one."""
     from mmagic.registry import MODELS
 
@@ -104,7 +110,7 @@ def build(name: str, config: str, checkpoint: str, ratio: int) -> Method:
     generator = getattr(model, 'generator', model)
     parameters = sum(parameter.numel() for parameter in generator.parameters())
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    return Method(name, model.to(device).eval(), parameters)
+    return Method(name, model.to(device).eval(), parameters, amp)
 
 
 def clock() -> float:
@@ -113,7 +119,7 @@ def clock() -> float:
     return time.perf_counter()
 
 
-def peak_memory(config: str, checkpoint: str, ratio: int, batch: dict) -> Optional[float]:
+def peak_memory(config: str, checkpoint: str, ratio: int, amp: bool, batch: dict) -> Optional[float]:
     """MB that building the model and restoring one image add, on the GPU if there is one, else to the process (Linux).
 
     For a process of its own: memory once freed would be used again, and not be seen.
@@ -130,7 +136,7 @@ def peak_memory(config: str, checkpoint: str, ratio: int, batch: dict) -> Option
         before = memory_status('VmRSS')
     try:
         with torch.no_grad():
-            build('', config, checkpoint, ratio).model.test_step(batch)
+            build('', config, checkpoint, ratio, amp).restore(batch)
     except Exception:  # the comparison itself counts and names failures
         return None
     return torch.cuda.max_memory_allocated() / 1e6 if torch.cuda.is_available() else (
@@ -147,10 +153,10 @@ def cost(method: Method, config: str, checkpoint: str, ratio: int, batch: dict) 
     """What one image costs; the call also warms the method up."""
     os.environ['MALLOC_MMAP_THRESHOLD_'] = '65536'  # so that glibc gives every array back at once
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn')) as process:
-        megabytes = process.submit(peak_memory, config, checkpoint, ratio, batch).result()
+        megabytes = process.submit(peak_memory, config, checkpoint, ratio, method.amp, batch).result()
     try:
         with FlopCounterMode(display=False) as counter:
-            method.model.test_step(batch)
+            method.restore(batch)
     except Exception:  # the comparison itself counts and names failures
         return dict(gflop=None, megabytes=megabytes)
     return dict(gflop=counter.get_total_flops() / 1e9 if method.parameters else None, megabytes=megabytes)
@@ -171,7 +177,7 @@ def test_images(args: argparse.Namespace, ratio: int) -> BaseDataset:
 def compare(args: argparse.Namespace, ratio: int, dataset: BaseDataset, progress: tqdm) -> dict:
     """Every method at one level, image by image in turn, so that all meet the same state of the machine."""
     from mmagic.registry import METRICS as REGISTRY
-    methods = [build(name, config, checkpoint, ratio)
+    methods = [build(name, config, checkpoint, ratio, args.amp)
                for name, config, checkpoint in zip(names(args), args.config, args.checkpoint)]  # yapf: disable
     metrics = {name: REGISTRY.build(dict(type=name)) for name in METRICS}
     first = pseudo_collate([dataset[0]])
@@ -189,7 +195,7 @@ def compare(args: argparse.Namespace, ratio: int, dataset: BaseDataset, progress
             batch = pseudo_collate([packed])
             try:
                 begin = clock()
-                restored = method.model.test_step(batch)[0]
+                restored = method.restore(batch)
                 elapsed = clock() - begin
                 picture = restored.output.pred_img.cpu()
                 if not torch.isfinite(picture).all():
@@ -270,6 +276,7 @@ def describe(args: argparse.Namespace, ratio: int, dataset: BaseDataset) -> dict
     checkpoints = [Path(path.format(ratio=ratio)) for path in args.checkpoint]
     return dict(
         methods=names(args),
+        amp=args.amp,
         configs=[read_config(path.format(ratio=ratio)).pretty_text for path in args.config],
         written=[path.stat().st_mtime if path.exists() else None for path in checkpoints],
         images=[dataset.get_data_info(index)['gt_path'] for index in range(len(dataset))])
@@ -314,7 +321,8 @@ def main():
                         write_whole(kept, json.dumps(level))
                 levels[ratio] = level
         rows = [row for level in levels.values() for row in level['rows']]
-        called = dict(config=args.config, checkpoint=args.checkpoint, images=args.images, data=dataset.data_root)
+        called = dict(config=args.config, checkpoint=args.checkpoint, images=args.images, amp=args.amp,
+                      data=dataset.data_root)  # yapf: disable
         write_whole(args.out / 'comparison.json', json.dumps(dict(settings=called, rows=rows), indent=2))
         write_whole(args.out / 'comparison.md', f'Test images of {dataset.data_root}:\n\n{table(rows)}')
         draw(levels, args.out / 'comparison.png')

@@ -1,7 +1,13 @@
-# One set of weights for every level: the generator sees the mask too, and is trained for mean squared error alone.
+# One set of weights for every level: the generator sees the mask too, and is trained without
+# a discriminator.
 _base_ = './ssrgan.py'
 
-model = dict(mask_input=True, generator=dict(type='BlindSSRGANGenerator'), discriminator=None, gan_loss=None)
+model = dict(
+    mask_input=True,
+    generator=dict(type='BlindSSRGANGenerator'),
+    discriminator=None,
+    pixel_loss=dict(_delete_=True, type='RMSELoss'),
+    gan_loss=None)
 optim_wrapper = dict(
     _delete_=True,
     constructor='MultiOptimWrapperConstructor',
