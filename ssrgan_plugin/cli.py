@@ -42,9 +42,13 @@ def parse_args() -> argparse.Namespace:
 
     args = parser.parse_args()
     if args.command == 'restore':
+        if (args.image is None) == (args.image_option is None):
+            restore.error('name one damaged image, or a folder')
         args.image = args.image or args.image_option
-        if args.image is None:
-            restore.error('name the damaged image, or a folder')
+        if args.mask and args.fill:
+            restore.error('--mask says which pixels are lost, --fill how to find them: give one of them')
+        if args.original and not args.compare:
+            restore.error('--original is for --compare')
     return args
 
 
@@ -54,11 +58,19 @@ def seed(text: str) -> int:
     return int(text)
 
 
+JPEG = ('.jpg', '.jpeg')
+LOSSY = (*JPEG, '.webp')
+
+
 class Job(NamedTuple):
     """One image to restore; ``name`` is its path below the folder, by which mask and original are found."""
     image: Path
     name: Path
     output: Path
+
+    @property
+    def comparison(self) -> Path:
+        return self.output.with_name(f'{self.output.name.removesuffix(".png")}_compare.png')
 
 
 def restore_jobs(args: argparse.Namespace) -> List[Job]:
@@ -70,13 +82,22 @@ def restore_jobs(args: argparse.Namespace) -> List[Job]:
         return [Job(args.image, name, args.output / name if args.output.is_dir() else args.output)]
     if args.output.exists() and not args.output.is_dir():
         raise InputError(f'{args.output} is a file, {args.image} a folder: name a folder')
-    output = args.output.resolve()
-    if output == args.image.resolve():
+    folder = args.image.resolve()
+    if args.output.resolve() == folder:
         raise InputError(f'{args.output} is the input too: name another output folder')
-    names = [path.relative_to(args.image) for path in find(args.image) if output not in path.resolve().parents]
+    others = [path.resolve() for path in (args.output, args.mask, args.original) if path]
+    others = [path for path in others if folder in path.parents]
+    names = [path.relative_to(args.image) for path in find(args.image)
+             if not any(other in (path.resolve(), *path.resolve().parents) for other in others)]  # yapf: disable
     if not names:
         raise InputError(f'{args.image} holds no image')
-    return [Job(args.image / name, name, args.output / name) for name in names]
+    jobs = [Job(args.image / name, name, args.output / name) for name in names]
+    outputs = {job.output for job in jobs}
+    for job in jobs:
+        if args.compare and job.comparison in outputs:
+            raise InputError(f'{job.comparison} would be the comparison of {job.image} and the output of another: '
+                             'rename one')
+    return jobs
 
 
 def companion(place: Path, name: Path, what: str) -> Path:
@@ -84,9 +105,12 @@ def companion(place: Path, name: Path, what: str) -> Path:
     if not place.is_dir():
         return place
     from .image_files import SUFFIXES
-    for suffix in (name.suffix, *SUFFIXES):
-        candidate = (place / name).with_suffix(suffix)
-        if candidate.exists():
+    folder = (place / name).parent
+    exact = folder / name.name
+    if exact.exists():
+        return exact
+    for candidate in sorted(folder.glob('*')):
+        if candidate.stem == name.stem and candidate.suffix.lower() in SUFFIXES:
             return candidate
     raise InputError(f'{place} has no {what} for {name}: add {name.with_suffix(".png")}')
 
@@ -105,9 +129,12 @@ def restore(args: argparse.Namespace) -> int:
     with tqdm(jobs, unit='image', disable=len(jobs) == 1) as progress:
         for job in progress:
             try:
-                tqdm.write(restore_one(job, restorer, args))
-            except (InputError, OSError) as error:
-                failures.append(str(error) if str(job.image) in str(error) else f'{job.image}: {error}')
+                told = restore_one(job, restorer, args)
+            except (InputError, OSError, MemoryError, RuntimeError) as error:  # PyTorch's lack of memory is the last
+                reason = str(error).splitlines()[0] if str(error) else 'too little memory'
+                failures.append(reason if str(job.image) in reason else f'{job.image}: {reason}')
+            else:
+                tqdm.write(told)
     for failure in failures:
         print(f'ssrgan: {failure}', file=sys.stderr)
     if failures and len(jobs) > 1:
@@ -121,35 +148,47 @@ def restore_one(job: Job, restorer, args: argparse.Namespace) -> str:
 
     from . import image_files
     from .mask_finding import find_corrupted
-    from .restorer import check_mask
     mask_file = companion(args.mask, job.name, 'mask') if args.mask else None
     original_file = companion(args.original, job.name, 'original') if args.original else None
-    comparison = job.output.with_name(f'{job.output.stem}_compare.png')
-    for output in (job.output, *([comparison] if args.compare else [])):
+    for output in (job.output, *([job.comparison] if args.compare else [])):
         refuse_overwriting(output, args, job.image, mask_file, original_file)
+    if not mask_file and job.image.suffix.lower() in JPEG:
+        raise InputError(f'{job.image}: JPEG smears lost pixels over their neighbours, so they cannot be found: give a '
+                         'mask')
     damaged = image_files.read(job.image)
     if mask_file:
-        mask = image_files.read(mask_file).pixels
-        lost = check_mask(mask[..., :3].any(-1) if mask.ndim == 3 else mask, damaged.pixels.shape)
+        lost = read_mask(mask_file, damaged)
     else:
         fill = colour(args.fill)
         lost = find_corrupted(damaged.pixels, fill if isinstance(fill, (str, type(None))) else in_range(
             np.array(fill), damaged.pixels.dtype))  # yapf: disable
-        if job.image.suffix.lower() in ('.jpg', '.jpeg') and lost.mean() < 0.01:
-            raise InputError(f'{job.image}: JPEG smears lost pixels over their neighbours, so they cannot be found: '
-                             'give a mask')
     restored = restorer(damaged.pixels, lost)
-    if restored.ndim == 3 and restored.shape[2] == 4 and not mask_file and not damaged.pixels[lost][:, 3].any():
-        restored[lost, 3] = in_range(255, restored.dtype)  # what was lost was marked by transparency
     if args.compare:
-        pictures = [damaged.pixels, restored]
+        pictures = [damaged, damaged._replace(pixels=restored)]
         if original_file:
-            pictures.append(image_files.read(original_file).pixels)
-        compared = image_files.ImageFile(side_by_side(pictures), None, None)
+            pictures.append(image_files.read(original_file))
+        compared = image_files.ImageFile(side_by_side([picture.upright() for picture in pictures]))
     image_files.write(job.output, damaged._replace(pixels=restored))
     if args.compare:
-        image_files.write(comparison, compared)
-    return f'{job.output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) restored'
+        image_files.write(job.comparison, compared)
+    inexact = '; JPEG changes known pixels too, .png would not' if job.output.suffix.lower() in JPEG else ''
+    return f'{job.output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) restored{inexact}'
+
+
+def read_mask(path: Path, damaged):
+    """(H, W) bool, True = lost, as the damaged image is stored."""
+    from . import image_files
+    from .restorer import check_mask
+    file = image_files.read(path)
+    mask = file.pixels if file.pixels.ndim == 3 else file.pixels[..., None]
+    if path.suffix.lower() in LOSSY:
+        mask = mask > 127
+    marked = mask.any(-1)
+    if mask.shape[-1] in (2, 4):
+        colours, alpha = mask[..., :-1], mask[..., -1]
+        painted = (colours != colours[0, 0]).any()  # else the transparency alone tells
+        marked = (alpha > 0) & colours.any(-1) if painted else alpha > 0
+    return check_mask(file._replace(pixels=marked).stored_as(damaged), damaged.pixels.shape)
 
 
 def in_range(value, dtype):
@@ -172,8 +211,9 @@ def side_by_side(pictures: list):
         picture = picture.astype(np.uint8)
         if picture.ndim == 2:
             return np.repeat(picture[..., None], 3, -1)
-        if picture.shape[2] == 4:
-            return np.where(picture[..., 3:] > 0, picture[..., :3], 0)
+        if picture.shape[2] in (2, 4):
+            picture = np.where(picture[..., -1:] > 0, picture[..., :-1], 0)
+            return picture if picture.shape[2] == 3 else np.repeat(picture, 3, -1)
         return picture
 
     pictures = [to_rgb(picture) for picture in pictures]
@@ -188,7 +228,7 @@ def corrupt(args: argparse.Namespace) -> int:
 
     from . import corruption, image_files
     for output in filter(None, (args.output, args.save_mask)):
-        if image_files.check_format(output) in ('.jpg', '.jpeg'):
+        if image_files.check_format(output) in JPEG:
             raise InputError(f'{output}: JPEG would smear the lost pixels over their neighbours: write .png')
         refuse_overwriting(output, args, args.image)
     if args.save_mask and args.save_mask.resolve() == args.output.resolve():
@@ -199,17 +239,16 @@ def corrupt(args: argparse.Namespace) -> int:
     mask = corruption.random_mask(*pixels.shape[:2], args.ratio, rng)
     fill = corruption.check_fill(colour(args.fill))
     scale = float(in_range(255, pixels.dtype)) / 255
-    damaged = corruption.corrupt((pixels / scale).astype(np.float64), mask, fill, rng) * scale
+    result = pixels.copy()
+    colours = result[..., :-1] if pixels.ndim == 3 and pixels.shape[2] in (2, 4) else result
+    damaged = corruption.corrupt((colours / scale).astype(np.float64), mask, fill, rng) * scale
     if np.issubdtype(pixels.dtype, np.integer):
         damaged = np.rint(damaged)
     lost = mask[..., 0] != 0
-    result = pixels.copy()
-    result[lost] = damaged[lost].astype(pixels.dtype)
-    if pixels.ndim == 3 and pixels.shape[2] == 4:
-        result[..., 3] = pixels[..., 3]
+    colours[lost] = damaged[lost].astype(pixels.dtype)
     image_files.write(args.output, image._replace(pixels=result))
     if args.save_mask:
-        image_files.write(args.save_mask, image_files.ImageFile(255 * mask[..., 0], None, None))
+        image_files.write(args.save_mask, image_files.ImageFile(255 * mask[..., 0], image.exif))
     print(f'{args.output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) lost')
     return 0
 

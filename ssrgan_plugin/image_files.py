@@ -8,7 +8,7 @@ from typing import Iterator, NamedTuple, Optional
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
 from .errors import InputError
 from .whole_files import whole
@@ -16,18 +16,49 @@ from .whole_files import whole
 SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.webp')
 
 
+# Pillow's modes of 8 bits and less, and what they are read as.
+MODES = {'1': 'L', 'L': 'L', 'LA': 'LA', 'P': 'RGB', 'PA': 'RGBA', 'RGB': 'RGB', 'RGBA': 'RGBA', 'CMYK': 'RGB',
+         'YCbCr': 'RGB'}  # yapf: disable
+
+# What turns stored pixels upright, by EXIF orientation.
+TURNS = {
+    2: np.fliplr,
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: np.flipud,
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: np.rot90,
+}
+
+
 class ImageFile(NamedTuple):
-    """Pixels as stored, (H, W), (H, W, 3) or (H, W, 4) in RGB(A) order, not yet turned as EXIF may ask."""
+    """Pixels as stored, not yet turned as EXIF may ask: (H, W), or (H, W, C), C 2 (grey, alpha), 3 (RGB), 4 (RGBA)."""
     pixels: np.ndarray
-    exif: Optional[bytes]
-    profile: Optional[bytes]
+    exif: Optional[bytes] = None
+    profile: Optional[bytes] = None
+
+    @property
+    def orientation(self) -> int:
+        exif = Image.Exif()
+        exif.load(self.exif)
+        return exif.get(ExifTags.Base.Orientation, 1)
+
+    def upright(self) -> np.ndarray:
+        """The pixels as viewers show them."""
+        return TURNS.get(self.orientation, np.asarray)(self.pixels)
+
+    def stored_as(self, other: 'ImageFile') -> np.ndarray:
+        """The pixels as they would be stored with another's orientation."""
+        back = {6: 8, 8: 6}.get(other.orientation, other.orientation)
+        return np.ascontiguousarray(TURNS.get(back, np.asarray)(self.upright()))
 
 
 def read(path: Path) -> ImageFile:
     """Reads an image file.
 
     Raises:
-        InputError: naming the file that is missing, damaged or no image.
+        InputError: naming the file that is missing, damaged, no image or several.
     """
     try:
         content = np.fromfile(path, np.uint8)
@@ -39,15 +70,20 @@ def read(path: Path) -> ImageFile:
             warnings.simplefilter('ignore')  # large images are meant
             image = Image.open(io.BytesIO(content))
         with image:
+            # Phones' JPEGs carry previews as further frames.
+            if getattr(image, 'n_frames', 1) > 1 and image.format not in ('MPO', 'JPEG'):
+                raise InputError(f'{path} holds {image.n_frames} images: save each as a file of its own')
+            if image.format == 'PNG':
+                image.load()  # EXIF may stand behind the pixels
             exif = image.info.get('exif')
             profile = None if image.mode == 'CMYK' else image.info.get('icc_profile')  # the pixels will be RGB
-            if image.mode in ('1', 'L', 'LA', 'P', 'PA', 'RGB', 'RGBA', 'CMYK', 'YCbCr') and not deep(content):
-                target = {'1': 'L', 'L': 'L', 'RGB': 'RGB', 'CMYK': 'RGB', 'YCbCr': 'RGB'}.get(image.mode, 'RGBA')
-                if image.mode == 'P' and 'transparency' not in image.info:
-                    target = 'RGB'
-                return ImageFile(np.array(image.convert(target)), exif, profile)
+            if image.mode in MODES and not deep(image, content):
+                mode = 'RGBA' if 'transparency' in image.info else MODES[image.mode]
+                return ImageFile(np.array(image.convert(mode)), exif, profile)
     except (UnidentifiedImageError, Image.DecompressionBombError):
         pass  # OpenCV may know it, or take it
+    except InputError:
+        raise
     except (OSError, SyntaxError, ValueError, struct.error) as error:
         raise InputError(f'{path} is damaged: {str(error).splitlines()[0]}: get it again') from error
     try:
@@ -57,19 +93,20 @@ def read(path: Path) -> ImageFile:
     if pixels is None:
         raise InputError(f'{path} is no image, or is damaged: check it, or leave it out')
     if pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
+        pixels = swap_red_and_blue(pixels)
     return ImageFile(pixels, exif, profile)
 
 
-def deep(content: np.ndarray) -> bool:
+def deep(image: Image.Image, content: np.ndarray) -> bool:
     """Whether the file has more than 8 bits a channel, which Pillow would cut off."""
-    header = content[:26].tobytes()
-    if header.startswith(b'\x89PNG'):
-        return header[24] == 16
-    if header[:4] in (b'II*\0', b'MM\0*'):
-        pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
-        return pixels is not None and pixels.dtype != np.uint8
-    return False
+    if image.format == 'PNG':
+        return content[24] == 16
+    return image.format == 'TIFF' and max(image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, (1,))) > 8
+
+
+def swap_red_and_blue(pixels: np.ndarray) -> np.ndarray:
+    """OpenCV's order of channels to the usual one and back, for every type."""
+    return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][:pixels.shape[2]]])
 
 
 def check_format(path: Path) -> str:
@@ -87,7 +124,7 @@ def write(path: Path, image: ImageFile) -> None:
     """
     pixels = image.pixels
     suffix = check_format(path)
-    if suffix in ('.jpg', '.jpeg', '.bmp') and pixels.ndim == 3 and pixels.shape[2] == 4:
+    if suffix in ('.jpg', '.jpeg', '.bmp') and pixels.ndim == 3 and pixels.shape[2] in (2, 4):
         raise InputError(f'{path}: {suffix} has no transparency: write .png')
     if pixels.dtype != np.uint8 and suffix not in ('.png', '.tif', '.tiff'):
         raise InputError(f'{path}: {suffix} holds 8 bits a channel, the image {pixels.dtype}: write .png or .tif')
@@ -97,7 +134,7 @@ def write(path: Path, image: ImageFile) -> None:
         if pixels.dtype == np.uint8:
             form = Image.registered_extensions()[suffix]
             extras = dict(exif=image.exif, icc_profile=image.profile)
-            quality = dict(quality=95) if form == 'JPEG' else dict(lossless=True) if form == 'WEBP' else {}
+            quality = dict(quality=95) if form == 'JPEG' else dict(lossless=True, exact=True) if form == 'WEBP' else {}
             try:
                 Image.fromarray(pixels).save(unfinished, form, **quality,
                                              **{key: value for key, value in extras.items() if value})  # yapf: disable
@@ -105,7 +142,7 @@ def write(path: Path, image: ImageFile) -> None:
                 raise InputError(f'{path}: {suffix} cannot hold this image ({error}): write .png') from error
         else:
             if pixels.ndim == 3:
-                pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA)
+                pixels = swap_red_and_blue(pixels)
             # By default OpenCV writes coloured float TIFFs with a lossy compression.
             encoded = cv2.imencode(suffix, pixels, [cv2.IMWRITE_TIFF_COMPRESSION, 8])[1].tobytes()
             unfinished.write_bytes(with_metadata(encoded, image) if suffix == '.png' else encoded)

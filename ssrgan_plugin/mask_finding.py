@@ -32,12 +32,18 @@ def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None) -> np.ndarray
         if fill is None and transparent.any():
             return scattered(transparent, 'transparent pixels')
         pixels = pixels[..., :-1]
-    lost = (pixels == fill_colour(fill, image.dtype, pixels.shape[-1])).all(-1)
+    colour = fill_colour(fill, image.dtype, pixels.shape[-1])
+    lost = (pixels == colour).all(-1)
+    if fill is None and 0 < lost.mean() < 0.01:
+        nearly = (pixels <= top_of(image.dtype) / 32).all(-1).sum() - lost.sum()
+        if nearly > 10 * lost.sum():
+            raise InputError(f'{lost.sum():,} pixels are black and {nearly:,} nearly, as after lossy compression or in '
+                             f'shadows: {CURE}')
     return scattered(lost, 'pixels of the fill colour')
 
 
 def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndarray:
-    top = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1.0
+    top = top_of(dtype)
     named = {None: 0, 'black': 0, 'white': top}
     try:
         colour = np.ravel(named[fill] if fill is None or isinstance(fill, str) else fill)
@@ -45,7 +51,14 @@ def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndar
         raise InputError(f'unknown fill {fill!r}: choose black, white or a colour') from None
     if colour.size not in (1, channels):
         raise InputError(f'fill colour {fill} has {colour.size} channels, the image {channels}')
-    return colour
+    if not ((colour >= 0) & (colour <= top)).all():
+        raise InputError(f'fill colour {fill} lies outside the image\'s range, 0 to {top}')
+    return colour if np.issubdtype(dtype, np.integer) else colour.astype(dtype)
+
+
+def top_of(dtype: np.dtype) -> float:
+    """The value of white."""
+    return float(np.iinfo(dtype).max) if np.issubdtype(dtype, np.integer) else 1.0
 
 
 def checked(lost: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from torch import nn
 from tqdm import tqdm
 
 from .errors import InputError
-from .mask_finding import Fill, find_corrupted
+from .mask_finding import Fill, find_corrupted, top_of
 from .networks import BlindSSRGANGenerator, SSRGANGenerator
 
 GENERATORS = {generator.__name__: generator for generator in (BlindSSRGANGenerator, SSRGANGenerator)}
@@ -55,7 +55,7 @@ class Restorer:
             raise InputError(f'{config} comes with no weights: name its checkpoint')
         try:
             self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
-            torch.empty(0, device=self.device)
+            torch.zeros(1, device=self.device).cpu()
         except (RuntimeError, AssertionError) as error:
             reason = str(error).splitlines()[0]
             raise InputError(f'device {device!r} cannot be used here ({reason}): leave it out, or say cpu') from error
@@ -101,7 +101,9 @@ class Restorer:
             return image.copy()
         if np.issubdtype(image.dtype, np.floating):
             known = pixels[~lost]
-            if not (np.isfinite(known).all() and known.min() >= 0 and known.max() <= 1):
+            if not np.isfinite(known).all():
+                raise InputError('pixels outside the mask are NaN or infinite: mark them as lost too')
+            if known.min() < 0 or known.max() > 1:
                 raise InputError('a float image must lie between 0 and 1: divide it by its largest possible value')
         restored = pixels.copy()
         colours = 3 if pixels.shape[-1] in (3, 4) else 1
@@ -155,10 +157,9 @@ def check_image(image: np.ndarray) -> Tuple[np.ndarray, float]:
                          f'{getattr(image, "shape", type(image).__name__)}')
     if 0 in image.shape:
         raise InputError(f'the image has no pixels: its shape is {image.shape}')
-    if image.dtype not in (np.uint8, np.uint16) and not np.issubdtype(image.dtype, np.floating):
+    if image.dtype.newbyteorder('=') not in (np.uint8, np.uint16) and not np.issubdtype(image.dtype, np.floating):
         raise InputError(f'images of type {image.dtype} cannot be restored: convert it to uint8, uint16 or float')
-    top = float(np.iinfo(image.dtype).max) if np.issubdtype(image.dtype, np.integer) else 1.0
-    return image.reshape(*image.shape[:2], -1), top
+    return image.reshape(*image.shape[:2], -1), top_of(image.dtype)
 
 
 def check_mask(mask: np.ndarray, shape: Tuple[int, ...]) -> np.ndarray:

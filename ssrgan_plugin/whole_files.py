@@ -14,7 +14,12 @@ def whole(target: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished)
     else:
         unfinished.unlink(missing_ok=True)
-    yield unfinished
+    try:
+        yield unfinished
+    except BaseException:
+        if unfinished.is_file():
+            unfinished.unlink()
+        raise
     unfinished.replace(target)
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
+from ssrgan_plugin import cli, image_files
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
+from ssrgan_plugin.errors import InputError
 
 SSRGAN = Path(sys.executable).parent / 'ssrgan'
 
@@ -116,6 +118,86 @@ def test_transparent_pixels_come_back_opaque(ssrgan, damaged, tmp_path):
     cv2.imwrite(str(tmp_path / 'rgba.png'), np.dstack([picture, np.where(lost, 0, 255).astype(np.uint8)]))
     ssrgan('restore', tmp_path / 'rgba.png', '-o', tmp_path / 'out.png')
     assert (read(tmp_path / 'out.png')[..., 3] == 255).all()
+
+
+def test_mask_fits_as_viewers_show_it(ssrgan, photograph, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.open(photograph).save(tmp_path / 'turned.png', exif=exif.tobytes())
+    ssrgan('corrupt', tmp_path / 'turned.png', '-o', tmp_path / 'd.png', '--ratio', '0.5', '--save-mask',
+           tmp_path / 'as_stored.png')
+    ImageOps.exif_transpose(Image.open(tmp_path / 'as_stored.png')).save(tmp_path / 'as_shown.png')
+    for mask in ('as_stored.png', 'as_shown.png'):
+        ssrgan('restore', tmp_path / 'd.png', '-o', tmp_path / f'by_{mask}', '--mask', tmp_path / mask, '--compare')
+    assert np.array_equal(read(tmp_path / 'by_as_stored.png'), read(tmp_path / 'by_as_shown.png'))
+    known = np.array(Image.open(tmp_path / 'as_stored.png')) == 0
+    assert np.array_equal(read(tmp_path / 'by_as_shown.png')[known], read(photograph)[known])
+    assert read(tmp_path / 'by_as_shown_compare.png').shape == (96, 2 * 80 + 4, 3), 'upright'
+
+
+def test_masks_by_transparency_and_in_lossy_files(damaged, tmp_path):
+    mask, picture = read(tmp_path / 'mask.png'), image_files.read(damaged)
+    flat = np.full((*mask.shape, 3), 7, np.uint8)
+    Image.fromarray(np.dstack([flat, mask])).save(tmp_path / 'alpha.png')
+    Image.fromarray(np.dstack([mask, np.where(mask > 0, 255, 90).astype(np.uint8)])).save(tmp_path / 'painted.png')
+    Image.fromarray(mask).save(tmp_path / 'mask.jpg', quality=90)
+    for name in ('alpha.png', 'painted.png', 'mask.jpg'):
+        assert np.array_equal(cli.read_mask(tmp_path / name, picture), mask > 0), name
+
+
+def jobs(folder, output, monkeypatch, *arguments):
+    monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', str(folder), '-o', str(output), *map(str, arguments)])
+    return [str(job.name) for job in cli.restore_jobs(cli.parse_args())]
+
+
+def test_masks_originals_and_outputs_in_the_folder_are_no_input(tmp_path, monkeypatch):
+    for name in ('a.png', 'masks/a.png', 'originals/a.png', 'out/a.png', 'mask.png', 'sub/b.png'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert jobs(tmp_path, tmp_path / 'out', monkeypatch, '--mask', tmp_path / 'mask.png') == [
+        'a.png', 'masks/a.png', 'originals/a.png', 'sub/b.png']  # yapf: disable
+    assert jobs(tmp_path, tmp_path / 'out', monkeypatch, '--mask', tmp_path / 'masks', '--compare', '--original',
+                tmp_path / 'originals') == ['a.png', 'mask.png', 'sub/b.png']  # yapf: disable
+    assert jobs(tmp_path / 'sub', tmp_path, monkeypatch) == ['b.png'], 'the output may be a parent'
+    with pytest.raises(InputError, match='is the input too'):
+        jobs(tmp_path, tmp_path, monkeypatch)
+
+
+def test_comparisons_do_not_meet(tmp_path, monkeypatch):
+    for name in ('a.png', 'a.jpg'):
+        (tmp_path / name).touch()
+    assert jobs(tmp_path, tmp_path / 'out', monkeypatch, '--compare') == ['a.jpg', 'a.png']
+    (tmp_path / 'a_compare.png').touch()
+    with pytest.raises(InputError, match='rename one'):
+        jobs(tmp_path, tmp_path / 'out', monkeypatch, '--compare')
+
+
+def test_jpeg_output_says_that_it_is_inexact(ssrgan, damaged, tmp_path):
+    done = ssrgan('restore', damaged, '-o', tmp_path / 'out.jpg', '--mask', tmp_path / 'mask.png')
+    assert 'JPEG changes known pixels too' in done.stdout
+
+
+def test_colour_and_transparency_are_corrupted_apart(ssrgan, photograph, tmp_path):
+    grey = np.array(Image.open(photograph).convert('LA'))
+    grey[..., 1] = 200
+    Image.fromarray(grey).save(tmp_path / 'la.png')
+    ssrgan('corrupt', tmp_path / 'la.png', '-o', tmp_path / 'd.png', '--ratio', '0.5', '--fill', '255')
+    ssrgan('restore', tmp_path / 'd.png', '-o', tmp_path / 'r.png', '--fill', 'white', '--compare')
+    restored = np.array(Image.open(tmp_path / 'r.png'))
+    assert restored.shape == grey.shape and (restored[..., 1] == 200).all()
+    assert np.abs(restored[..., 0].astype(float) - grey[..., 0]).mean() < 5
+
+
+@pytest.mark.parametrize('arguments, sentence', [
+    (['a.png', '-i', 'b.png'], 'name one damaged image'),
+    (['a.png', '--mask', 'm.png', '--fill', 'white'], 'give one of them'),
+    (['a.png', '--original', 'o.png'], 'for --compare'),
+])
+def test_options_without_effect_are_refused(monkeypatch, capsys, arguments, sentence):
+    monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', *arguments, '-o', 'out.png'])
+    with pytest.raises(SystemExit):
+        cli.parse_args()
+    assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('arguments, sentence', [

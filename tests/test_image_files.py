@@ -4,7 +4,7 @@ import io
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from ssrgan_plugin import image_files
 from ssrgan_plugin.errors import InputError
@@ -21,10 +21,12 @@ def exif(orientation=6):
 @pytest.mark.parametrize('suffix, dtype', [
     ('.png', np.uint8), ('.png', np.uint16), ('.tif', np.uint8), ('.tif', np.uint16), ('.tif', np.float32),
     ('.webp', np.uint8), ('.bmp', np.uint8)])  # yapf: disable
-@pytest.mark.parametrize('channels', [None, 3, 4])
+@pytest.mark.parametrize('channels', [None, 2, 3, 4])
 def test_pixels_round_trip(tmp_path, rng, suffix, dtype, channels):
     if suffix in ('.bmp', '.webp') and channels != 3:
         pytest.skip('the format turns it into three channels')
+    if channels == 2 and dtype != np.uint8:
+        pytest.skip('OpenCV knows no grey with transparency')
     shape = (7, 9, channels) if channels else (7, 9)
     pixels = rng.random(shape).astype(dtype) if dtype == np.float32 else rng.integers(
         0, np.iinfo(dtype).max, shape, dtype=dtype)
@@ -53,6 +55,51 @@ def test_cmyk_and_palette_become_rgb(tmp_path):
     assert image_files.read(tmp_path / 'a.jpg').pixels.shape == (4, 5, 3)
     Image.new('P', (5, 4)).save(tmp_path / 'a.png')
     assert image_files.read(tmp_path / 'a.png').pixels.shape == (4, 5, 3)
+
+
+def test_every_orientation_turns_as_pillow_does_and_back():
+    pixels = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    for orientation in range(1, 9):
+        picture = Image.fromarray(pixels)
+        picture.getexif()[0x0112] = orientation
+        upright = np.array(ImageOps.exif_transpose(picture))
+        stored = image_files.ImageFile(pixels, exif(orientation))
+        assert np.array_equal(stored.upright(), upright)
+        assert np.array_equal(image_files.ImageFile(upright).stored_as(stored), pixels)
+
+
+def test_orientation_behind_the_pixels_of_a_png(tmp_path):
+    image_files.write(tmp_path / 'a.png', image_files.ImageFile(np.zeros((8, 12, 3), np.uint8)))
+    png = (tmp_path / 'a.png').read_bytes()
+    end = png.index(b'IEND') - 4
+    chunk = image_files.chunk(b'eXIf', exif().removeprefix(b'Exif\0\0'))
+    (tmp_path / 'a.png').write_bytes(png[:end] + chunk + png[end:])
+    assert image_files.read(tmp_path / 'a.png').orientation == 6
+
+
+def test_transparency_by_colour_key_and_hidden_colours_survive(tmp_path):
+    Image.new('RGB', (3, 2), (255, 0, 255)).save(tmp_path / 'a.png', transparency=(255, 0, 255))
+    assert (image_files.read(tmp_path / 'a.png').pixels == (255, 0, 255, 0)).all()
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 9, 4), dtype=np.uint8)
+    pixels[:5, :, 3] = 0
+    image_files.write(tmp_path / 'a.webp', image_files.ImageFile(pixels))
+    assert np.array_equal(image_files.read(tmp_path / 'a.webp').pixels, pixels)
+
+
+def test_several_images_in_one_file_are_refused(tmp_path):
+    frame = Image.new('L', (3, 2))
+    frame.save(tmp_path / 'a.tif', save_all=True, append_images=[frame, frame])
+    with pytest.raises(InputError, match='a.tif holds 3 images'):
+        image_files.read(tmp_path / 'a.tif')
+
+
+def test_double_precision_colour_tiff(tmp_path, rng):
+    pixels = rng.random((5, 6, 3))
+    cv2.imwrite(str(tmp_path / 'a.tif'), pixels[..., ::-1])
+    again = image_files.read(tmp_path / 'a.tif')
+    assert np.array_equal(again.pixels, pixels)
+    image_files.write(tmp_path / 'b.tif', again)
+    assert np.array_equal(image_files.read(tmp_path / 'b.tif').pixels, pixels)
 
 
 def truncated():

@@ -39,6 +39,15 @@ def test_a_few_single_black_pixels_are_no_block():
     assert find_corrupted(image).sum() == 3
 
 
+def test_lossy_compression_is_asked_about_unless_the_fill_is_named():
+    image, lost = bright(), holes(0.5)
+    image[lost] = np.random.default_rng(0).integers(0, 8, (lost.sum(), 3))
+    image[[3, 50, 70], [4, 60, 10]] = 0
+    with pytest.raises(InputError, match='nearly, as after lossy compression'):
+        find_corrupted(image)
+    assert find_corrupted(image, 'black').sum() >= 3
+
+
 def test_transparent_and_nan_come_first():
     lost = holes(0.5)
     image = np.dstack([bright(), np.where(lost, 0, 255).astype(np.uint8)])
@@ -87,3 +96,12 @@ def test_bad_fill():
         find_corrupted(bright(), 'blak')
     with pytest.raises(InputError, match='has 2 channels, the image 3'):
         find_corrupted(bright(), [1, 2])
+    for fill in (300, -1, float('nan')):
+        with pytest.raises(InputError, match='outside the image'):
+            find_corrupted(bright(), fill)
+
+
+def test_fill_of_single_precision():
+    image, lost = (bright() / 255).astype(np.float32), holes(0.5)
+    image[lost] = 0.3
+    assert np.array_equal(find_corrupted(image, 0.3), lost)

@@ -138,7 +138,20 @@ def test_finds_the_mask_itself(restorer):
     assert np.array_equal(restorer(white, fill='white'), restorer(image, mask))
 
 
+def test_either_byte_order(restorer):
+    image = as_type(photograph(20, 20), np.uint16)
+    mask = random_mask(20, 20, 0.5, np.random.default_rng(0))
+    swapped = restorer(image.astype('>u2'), mask)
+    assert swapped.dtype == '>u2' and np.array_equal(swapped, restorer(image, mask))
+
+
+def test_device_without_memory_is_refused():
+    with pytest.raises(InputError, match='meta'):
+        Restorer(device='meta')
+
+
 @pytest.mark.parametrize('image, mask, sentence', [
+    (np.array([[np.nan, 0.5]]), np.array([[0, 1]]), 'mark them as lost'),
     ('a.png', None, 'an image is a NumPy array'),
     (np.zeros((4, 4, 5), np.uint8), None, 'an image is a NumPy array'),
     (np.zeros((0, 4), np.uint8), None, 'no pixels'),
