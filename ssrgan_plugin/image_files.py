@@ -41,8 +41,11 @@ class ImageFile(NamedTuple):
     @property
     def orientation(self) -> int:
         exif = Image.Exif()
-        exif.load(self.exif)
-        return exif.get(ExifTags.Base.Orientation, 1)
+        try:
+            exif.load(self.exif)
+            return exif.get(ExifTags.Base.Orientation, 1)
+        except (SyntaxError, ValueError, struct.error):  # malformed: viewers show the pixels as they are
+            return 1
 
     def upright(self) -> np.ndarray:
         """The pixels as viewers show them."""

@@ -68,6 +68,11 @@ def test_every_orientation_turns_as_pillow_does_and_back():
         assert np.array_equal(image_files.ImageFile(upright).stored_as(stored), pixels)
 
 
+@pytest.mark.parametrize('exif', [None, b'', b'Exif\0\0', b'nonsense', b'Exif\0\0II*\0\xff\xff\xff\xff', exif()[:20]])
+def test_no_or_malformed_exif_turns_nothing(exif):
+    assert image_files.ImageFile(np.zeros((2, 3), np.uint8), exif).orientation == 1
+
+
 def test_orientation_behind_the_pixels_of_a_png(tmp_path):
     image_files.write(tmp_path / 'a.png', image_files.ImageFile(np.zeros((8, 12, 3), np.uint8)))
     png = (tmp_path / 'a.png').read_bytes()
