@@ -259,6 +259,7 @@ def evaluate(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from . import image_files
+    from .mask_finding import top_of
     from .nmse import nmse
     for folder in (args.originals, args.restored):
         if not folder.is_dir():
@@ -276,7 +277,7 @@ def evaluate(args: argparse.Namespace) -> int:
             if (restored.shape, restored.dtype) != (original.shape, original.dtype):
                 raise InputError(f'{name}: {restored.shape} {restored.dtype}, its original {original.shape} '
                                  f'{original.dtype}: both must agree')
-            top = np.iinfo(original.dtype).max if np.issubdtype(original.dtype, np.integer) else 1.0
+            top = top_of(original.dtype)
             side = min(original.shape[:2])
             with np.errstate(divide='ignore'):
                 psnr = peak_signal_noise_ratio(original, restored, data_range=top)

@@ -8,7 +8,8 @@ class RMSELoss(nn.Module):
     """Mean over images of the root of each one's mean squared error.
 
     Images differ in their squared error by a hundred times and more, with the level of corruption and with their
-    detail; under MSE the worst few make up the gradient. The root weighs each image by the inverse of its error.
+    detail; under MSE the worst few make up the gradient. The root weighs each image's gradient by the inverse of
+    its root error.
 
     Args:
         loss_weight: Default: 1.0.

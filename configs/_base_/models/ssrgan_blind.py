@@ -1,5 +1,4 @@
-# One set of weights for every level: the generator sees the mask too, and is trained without
-# a discriminator.
+# One set of weights for every level: the generator sees the mask too, and is trained without a discriminator.
 _base_ = './ssrgan.py'
 
 model = dict(
