@@ -25,6 +25,8 @@ def parse_args() -> argparse.Namespace:
     restore.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
     restore.add_argument('--config', help='config of an SSRGAN that you trained (default: the shipped network)')
     restore.add_argument('--checkpoint', help='its weights')
+    restore.add_argument('--self-ensemble', action='store_true',
+                         help='average over flips and turns of the image: smaller errors in eight times the time')
     restore.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one)')
 
     corrupt = commands.add_parser('corrupt', help='lose pixels of an image at random')
@@ -124,7 +126,7 @@ def restore(args: argparse.Namespace) -> int:
     if not args.image.is_dir():
         check_format(jobs[0].output)
         refuse_overwriting(jobs[0].output, args)
-    restorer = Restorer(args.config, args.checkpoint, args.device, progress=True)
+    restorer = Restorer(args.config, args.checkpoint, args.device, progress=True, self_ensemble=args.self_ensemble)
     failures = []
     with tqdm(jobs, unit='image', disable=len(jobs) == 1) as progress:
         for job in progress:

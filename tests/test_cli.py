@@ -78,6 +78,14 @@ def test_corrupt_restore_evaluate(ssrgan, photograph, damaged, tmp_path):
     assert rows[0][1:] == rows[1][3:]
 
 
+def test_self_ensemble_errs_less(ssrgan, photograph, damaged, tmp_path):
+    errors = []
+    for options in ([], ['--self-ensemble']):
+        ssrgan('restore', damaged, '-o', tmp_path / 'out.png', '--mask', tmp_path / 'mask.png', '--overwrite', *options)
+        errors.append(((read(tmp_path / 'out.png').astype(float) - read(photograph))**2).mean())
+    assert errors[1] < errors[0]
+
+
 def test_folder(ssrgan, damaged, tmp_path):
     folder = tmp_path / 'in'
     (folder / 'sub').mkdir(parents=True)

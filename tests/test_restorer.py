@@ -74,9 +74,11 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
     (BlindSSRGANGenerator(mid_channels=16, num_blocks=16), (302, 201)),
     (SSRGANGenerator(mid_channels=16), (150, 101)), (SSRGANGenerator(mid_channels=16, num_blocks=12), (101, 150))],
     ids=['blind', 'blind-16', 'paper', 'paper-12'])  # yapf: disable
-def test_tiled_is_untiled(network, size):
+@pytest.mark.parametrize('self_ensemble', [False, True])
+def test_tiled_is_untiled(network, size, self_ensemble):
     restorer = object.__new__(Restorer)
     restorer.device, restorer.progress, restorer.bfloat16 = torch.device('cpu'), False, False
+    restorer.self_ensemble = self_ensemble
     network.load_state_dict(random_weights(network))
     restorer.generator = network.eval()
     image = photograph(*size).astype(np.float32)

@@ -6,14 +6,17 @@ from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from torch import Tensor
 
+from ..networks import self_ensemble
+
 
 @MODELS.register_module()
 class SSRGAN(SRGAN):
     """MMagic's ``SRGAN`` that can keep the known pixels, and can show the generator the mask.
 
-    Training is the stock class's. Its prediction is the generator's raw output, as in the paper; with
-    ``test_cfg=dict(composite=True)``, which the stock class lacks, only the corrupted pixels (``mask`` of the data
-    samples, 1 = corrupted) are taken from it.
+    Training is the stock class's. Its prediction is the generator's raw output, as in the paper. ``test_cfg`` may
+    hold what the stock class lacks: with ``composite=True`` only the corrupted pixels (``mask`` of the data samples,
+    1 = corrupted) are taken from it; with ``self_ensemble=True`` it is the mean over
+    :func:`~ssrgan_plugin.networks.self_ensemble`.
 
     Args:
         mask_input: Give the generator image and mask, (N, 4, H, W), as
@@ -31,6 +34,8 @@ class SSRGAN(SRGAN):
                        training: bool = False) -> Tensor:
         if self.mask_input:
             inputs = torch.cat([inputs, (data_samples.mask != 0).to(inputs)], 1)
+        if not training and self.test_cfg and self.test_cfg.get('self_ensemble'):
+            return self_ensemble(self.generator, inputs)
         return super().forward_tensor(inputs, data_samples, training)
 
     def forward_inference(self,

@@ -2,5 +2,6 @@
 from .blind_generator import BlindSSRGANGenerator
 from .discriminator import SSRGANDiscriminator
 from .generator import SSRGANGenerator
+from .self_ensemble import self_ensemble
 
-__all__ = ['BlindSSRGANGenerator', 'SSRGANDiscriminator', 'SSRGANGenerator']
+__all__ = ['BlindSSRGANGenerator', 'SSRGANDiscriminator', 'SSRGANGenerator', 'self_ensemble']

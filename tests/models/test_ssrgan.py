@@ -57,6 +57,20 @@ def test_composite_replaces_only_holes(batch):
     assert torch.allclose(composite[~mask], torch.stack(data['inputs']).float()[~mask], atol=1e-3)
 
 
+def test_self_ensemble_of_the_composite(batch):
+    """Flipped images are restored alike, and their known pixels kept."""
+    data, mask = batch
+    model = build(test_cfg=dict(composite=True, self_ensemble=True))
+    restored, shown = restore(model, data)
+    assert torch.equal(restored[~mask], shown[~mask])
+    assert not torch.allclose(restored, restore(build(test_cfg=dict(composite=True)), data)[0], atol=0.1)
+    for sample in data['data_samples']:
+        sample.mask = sample.mask.flip(-1)
+        sample.set_tensor_data(dict(gt_img=sample.gt_img.flip(-1)))
+    flipped, _ = restore(model, dict(data, inputs=[image.flip(-1) for image in data['inputs']]))
+    assert torch.allclose(flipped, restored.flip(-1), atol=1e-2)
+
+
 def test_train_step_moves_every_parameter(batch):
     from mmengine.optim import OptimWrapper, OptimWrapperDict
     data, _ = batch

@@ -59,6 +59,19 @@ def test_one_table_of_all_methods(network, run, tmp_path, flowers):
     assert (tmp_path / 'out' / 'level_30.json').stat().st_mtime_ns == written, 'a finished level is not run again'
 
 
+def test_amp_computes_networks_in_bfloat16(network, run, tmp_path):
+    config, checkpoint, _ = network
+    errors = []
+    for number, options in enumerate(([], ['--amp'])):
+        out = tmp_path / str(number)
+        done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--ratios', '50', '--images', '2', '--out', out,
+                   *options)  # yapf: disable
+        assert done.returncode == 0, done.stderr[-3000:]
+        errors.append(json.loads((out / 'comparison.json').read_text())['rows'][0]['NMSE'])
+    assert errors[0] != errors[1]
+    assert errors[0] == pytest.approx(errors[1], rel=0.02)
+
+
 def test_failures_are_counted_and_named(network, run, tmp_path):
     config, checkpoint, model = network
     broken = {key: value * float('nan') for key, value in model.state_dict().items()}
