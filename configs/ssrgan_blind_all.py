@@ -15,18 +15,13 @@ augment = [
 corrupt = [dict(type='RandomPixelCorruption'), dict(type='PackInputs')]
 small = [load, dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area'), *augment, *corrupt]
 # As smooth as large photographs are, grey, and some with a camera's noise.
+enlarge = dict(resize_mode_prob=[1, 0, 0], resize_scale=[1, 2.5], resize_opt=['bicubic'], resize_prob=[1])
+noise = dict(prob=0.5, noise_type=['gaussian'], noise_prob=[1], gaussian_sigma=[0, 3], gaussian_gray_noise_prob=1)
 smooth = [
     load,
-    dict(
-        type='RandomResize',
-        keys=['gt'],
-        params=dict(resize_mode_prob=[1, 0, 0], resize_scale=[1, 2.5], resize_opt=['bicubic'], resize_prob=[1])), *augment,
+    dict(type='RandomResize', keys=['gt'], params=enlarge), *augment,
     dict(type='ColorJitter', keys=['gt'], channel_order='bgr', saturation=(0, 0)),
-    dict(
-        type='RandomNoise',
-        keys=['gt'],
-        params=dict(
-            prob=0.5, noise_type=['gaussian'], noise_prob=[1], gaussian_sigma=[0, 3], gaussian_gray_noise_prob=1)), *corrupt
+    dict(type='RandomNoise', keys=['gt'], params=noise), *corrupt
 ]
 usual = dict(ann_file='train_without_val.txt', pipeline=small, corruption=dict(ratio=(0.3, 0.9)))
 any_level = dict(corruption=dict(ratio=(0.05, 0.95)))

@@ -64,8 +64,8 @@ def test_amp_computes_networks_in_bfloat16(network, run, tmp_path):
     errors = []
     for number, options in enumerate(([], ['--amp'])):
         out = tmp_path / str(number)
-        done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--ratios', '50', '--images', '2', '--out', out,
-                   *options)  # yapf: disable
+        done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--ratios', '50', '--images', '2', '--out',
+                   out, *options)  # yapf: disable
         assert done.returncode == 0, done.stderr[-3000:]
         errors.append(json.loads((out / 'comparison.json').read_text())['rows'][0]['NMSE'])
     assert errors[0] != errors[1]
