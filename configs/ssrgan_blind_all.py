@@ -6,22 +6,26 @@ flower = dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg'))
 caltech = dict(data_root='data/caltech101', data_prefix=dict(gt='101_ObjectCategories'))
 pet = dict(data_root='data/oxford-iiit-pet', data_prefix=dict(gt='images'))
 
-load = dict(type='LoadWholeImageFromFile', key='gt')
+whole = [
+    dict(type='LoadWholeImageFromFile', key='gt'),
+    dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area'),
+]
 augment = [
     dict(type='Crop', keys=['gt'], crop_size=(64, 64)),
     dict(type='Flip', keys=['gt']),
     dict(type='RandomTransposeHW', keys=['gt']),
 ]
 corrupt = [dict(type='RandomPixelCorruption'), dict(type='PackInputs')]
-small = [load, dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area'), *augment, *corrupt]
+small = [*whole, *augment, *corrupt]
 # As smooth as large photographs are, grey, and some with a camera's noise.
 enlarge = dict(resize_mode_prob=[1, 0, 0], resize_scale=[1, 2.5], resize_opt=['bicubic'], resize_prob=[1])
 noise = dict(prob=0.5, noise_type=['gaussian'], noise_prob=[1], gaussian_sigma=[0, 3], gaussian_gray_noise_prob=1)
 smooth = [
-    load,
+    *whole,
     dict(type='RandomResize', keys=['gt'], params=enlarge), *augment,
     dict(type='ColorJitter', keys=['gt'], channel_order='bgr', saturation=(0, 0)),
-    dict(type='RandomNoise', keys=['gt'], params=noise), *corrupt
+    dict(type='RandomNoise', keys=['gt'], params=noise),
+    dict(type='Clip', keys=['gt']), *corrupt
 ]
 usual = dict(ann_file='train_without_val.txt', pipeline=small, corruption=dict(ratio=(0.3, 0.9)))
 any_level = dict(corruption=dict(ratio=(0.05, 0.95)))
@@ -29,7 +33,6 @@ train_dataloader = dict(
     batch_size=16,
     num_workers=1,
     sampler=dict(_delete_=True, type='InfiniteSampler'),
-    batch_sampler=None,
     dataset=dict(
         _delete_=True,
         type='ConcatDataset',
@@ -63,6 +66,7 @@ val_dataloader = dict(
 test_dataloader = dict(dataset=dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')))
 test_cfg = dict(type='MultiTestLoop')
 
+# With another max_iters, end and T_max below change too.
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=20000, val_interval=500)
 val_cfg = dict(type='MultiValLoop')
 param_scheduler = [
@@ -74,8 +78,8 @@ default_hooks = dict(
     logger=dict(interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'))
 custom_hooks = [
+    dict(type='UnwrappedCheckpointHook'),
     dict(type='CheckpointMatchHook'),
-    dict(type='EMAHook', momentum=5e-3),
     dict(type='FewImagesVisualizationHook', num_images=4),
 ]
 log_processor = dict(window_size=50, by_epoch=False)

@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     restore.add_argument('--mask', '--mask-dir', type=Path, metavar='FILE_OR_DIR',
                          help='not black = lost; one file may serve a whole folder (default: found in the image)')
     restore.add_argument('--fill', help='what lost pixels look like: black (default), white, or a colour from 0 to '
-                         '255 such as 255,0,0; transparent and NaN pixels always count as lost')
+                         '255 such as 255,0,0; unless it is given, transparent pixels count as lost; NaN always do')
     restore.add_argument('--compare', action='store_true',
                          help='also write NAME_compare.png: damaged | restored (| original)')
     restore.add_argument('--original', type=Path, metavar='FILE_OR_DIR', help='for --compare')
@@ -61,7 +61,6 @@ def seed(text: str) -> int:
 
 
 JPEG = ('.jpg', '.jpeg')
-LOSSY = (*JPEG, '.webp')
 
 
 class Job(NamedTuple):
@@ -154,10 +153,10 @@ def restore_one(job: Job, restorer, args: argparse.Namespace) -> str:
     original_file = companion(args.original, job.name, 'original') if args.original else None
     for output in (job.output, *([job.comparison] if args.compare else [])):
         refuse_overwriting(output, args, job.image, mask_file, original_file)
-    if not mask_file and job.image.suffix.lower() in JPEG:
-        raise InputError(f'{job.image}: JPEG smears lost pixels over their neighbours, so they cannot be found: give a '
-                         'mask')
     damaged = image_files.read(job.image)
+    if damaged.lossy and not mask_file:
+        raise InputError(f'{job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '
+                         'be found: give a mask')
     if mask_file:
         lost = read_mask(mask_file, damaged)
     else:
@@ -183,12 +182,13 @@ def read_mask(path: Path, damaged):
     from .restorer import check_mask
     file = image_files.read(path)
     mask = file.pixels if file.pixels.ndim == 3 else file.pixels[..., None]
-    if path.suffix.lower() in LOSSY:
+    if file.lossy:
         mask = mask > 127
     marked = mask.any(-1)
     if mask.shape[-1] in (2, 4):
         colours, alpha = mask[..., :-1], mask[..., -1]
-        painted = (colours != colours[0, 0]).any()  # else the transparency alone tells
+        # Of one colour throughout: then transparency alone tells.
+        painted = (colours != colours[0, 0]).any() or alpha.all()
         marked = (alpha > 0) & colours.any(-1) if painted else alpha > 0
     return check_mask(file._replace(pixels=marked).stored_as(damaged), damaged.pixels.shape)
 
@@ -226,8 +226,6 @@ def side_by_side(pictures: list):
 
 
 def corrupt(args: argparse.Namespace) -> int:
-    import numpy as np
-
     from . import corruption, image_files
     for output in filter(None, (args.output, args.save_mask)):
         if image_files.check_format(output) in JPEG:
@@ -240,13 +238,11 @@ def corrupt(args: argparse.Namespace) -> int:
     rng = corruption.seeded_rng(args.seed, args.image.name)
     mask = corruption.random_mask(*pixels.shape[:2], args.ratio, rng)
     fill = corruption.check_fill(colour(args.fill))
-    scale = float(in_range(255, pixels.dtype)) / 255
     result = pixels.copy()
     colours = result[..., :-1] if pixels.ndim == 3 and pixels.shape[2] in (2, 4) else result
-    damaged = corruption.corrupt((colours / scale).astype(np.float64), mask, fill, rng) * scale
-    if np.issubdtype(pixels.dtype, np.integer):
-        damaged = np.rint(damaged)
     lost = mask[..., 0] != 0
+    to_255 = 255 / float(in_range(255, pixels.dtype))
+    damaged = in_range(corruption.corrupt(colours * to_255, mask, fill, rng), pixels.dtype)
     colours[lost] = damaged[lost].astype(pixels.dtype)
     image_files.write(args.output, image._replace(pixels=result))
     if args.save_mask:
@@ -274,11 +270,13 @@ def evaluate(args: argparse.Namespace) -> int:
     print(f'{"":40}{"NMSE":>10}{"PSNR, dB":>10}{"SSIM":>8}')
     for name in tqdm(names, unit='image', leave=False):
         try:
-            restored = image_files.read(args.restored / name).pixels
-            original = image_files.read(companion(args.originals, name, 'original')).pixels
+            restored = image_files.read(args.restored / name).upright()
+            original = image_files.read(companion(args.originals, name, 'original')).upright()
             if (restored.shape, restored.dtype) != (original.shape, original.dtype):
                 raise InputError(f'{name}: {restored.shape} {restored.dtype}, its original {original.shape} '
                                  f'{original.dtype}: both must agree')
+            if original.ndim == 3 and original.shape[2] in (2, 4):  # transparency is no part of the error
+                restored, original = restored[..., :-1], original[..., :-1]
             top = top_of(original.dtype)
             side = min(original.shape[:2])
             with np.errstate(divide='ignore'):
@@ -294,6 +292,11 @@ def evaluate(args: argparse.Namespace) -> int:
         columns = [[value for value in column if not np.isnan(value)] for column in zip(*rows)]
         mean = [np.mean(column) if column else np.nan for column in columns]
         print(f'{f"mean of {len(rows)}":40}{mean[0]:10.5f}{mean[1]:10.2f}{mean[2]:8.4f}')
+    done = {name.with_suffix('') for name in names}
+    originals = [path.relative_to(args.originals).with_suffix('') for path in image_files.find(args.originals)]
+    left = [name for name in originals if name not in done]
+    if left:
+        print(f'{len(left)} originals have no restored image, {left[0]} for one')
     for failure in failures:
         print(f'ssrgan: {failure}', file=sys.stderr)
     return 1 if failures else 0
@@ -317,6 +320,8 @@ def colour(fill: Optional[str]):
 
 def main() -> None:
     args = parse_args()
+    from PIL import Image
+    Image.MAX_IMAGE_PIXELS = 2**29  # hundreds of megapixels are meant, not billions
     try:
         sys.exit(dict(restore=restore, corrupt=corrupt, evaluate=evaluate)[args.command](args))
     except (InputError, OSError) as error:

@@ -1,7 +1,6 @@
 """Image files in and out, in their own type, with orientation and colour profile."""
 import io
 import struct
-import warnings
 import zlib
 from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
@@ -33,10 +32,14 @@ TURNS = {
 
 
 class ImageFile(NamedTuple):
-    """Pixels as stored, not yet turned as EXIF may ask: (H, W), or (H, W, C), C 2 (grey, alpha), 3 (RGB), 4 (RGBA)."""
+    """Pixels as stored, not yet turned as EXIF may ask: (H, W), or (H, W, C), C 2 (grey, alpha), 3 (RGB), 4 (RGBA).
+
+    ``lossy``: read from a file whose compression smears pixels over their neighbours.
+    """
     pixels: np.ndarray
     exif: Optional[bytes] = None
     profile: Optional[bytes] = None
+    lossy: bool = False
 
     @property
     def orientation(self) -> int:
@@ -69,10 +72,7 @@ def read(path: Path) -> ImageFile:
         raise InputError(f'{path}: {error.strerror}: check the path') from error
     exif = profile = None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # large images are meant
-            image = Image.open(io.BytesIO(content))
-        with image:
+        with Image.open(io.BytesIO(content)) as image:
             # Phones' JPEGs carry previews as further frames.
             if getattr(image, 'n_frames', 1) > 1 and image.format not in ('MPO', 'JPEG'):
                 raise InputError(f'{path} holds {image.n_frames} images: save each as a file of its own')
@@ -82,9 +82,9 @@ def read(path: Path) -> ImageFile:
             profile = None if image.mode == 'CMYK' else image.info.get('icc_profile')  # the pixels will be RGB
             if image.mode in MODES and not deep(image, content):
                 mode = 'RGBA' if 'transparency' in image.info else MODES[image.mode]
-                return ImageFile(np.array(image.convert(mode)), exif, profile)
+                return ImageFile(np.array(image.convert(mode)), exif, profile, is_lossy(image, content))
     except (UnidentifiedImageError, Image.DecompressionBombError):
-        pass  # OpenCV may know it, or take it
+        pass  # OpenCV may know it, and has bounds of its own
     except InputError:
         raise
     except (OSError, SyntaxError, ValueError, struct.error) as error:
@@ -107,6 +107,20 @@ def deep(image: Image.Image, content: np.ndarray) -> bool:
     return image.format == 'TIFF' and max(image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, (1,))) > 8
 
 
+def is_lossy(image: Image.Image, content: np.ndarray) -> bool:
+    if image.format == 'WEBP':
+        return b'VP8 ' in chunk_names(content.tobytes())
+    return image.format in ('JPEG', 'MPO')
+
+
+def chunk_names(riff: bytes) -> Iterator[bytes]:
+    place = 12
+    while place + 8 <= len(riff):
+        name, size = struct.unpack_from('<4sI', riff, place)
+        yield name
+        place += 8 + size + size % 2
+
+
 def swap_red_and_blue(pixels: np.ndarray) -> np.ndarray:
     """OpenCV's order of channels to the usual one and back, for every type."""
     return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][:pixels.shape[2]]])
@@ -125,8 +139,10 @@ def write(path: Path, image: ImageFile) -> None:
     Raises:
         InputError: if the format cannot hold the image.
     """
-    pixels = image.pixels
     suffix = check_format(path)
+    if suffix == '.bmp' or image.pixels.dtype != np.uint8 and suffix in ('.tif', '.tiff'):  # no place for EXIF
+        image = ImageFile(np.ascontiguousarray(image.upright()))
+    pixels = image.pixels
     if suffix in ('.jpg', '.jpeg', '.bmp') and pixels.ndim == 3 and pixels.shape[2] in (2, 4):
         raise InputError(f'{path}: {suffix} has no transparency: write .png')
     if pixels.dtype != np.uint8 and suffix not in ('.png', '.tif', '.tiff'):

@@ -11,7 +11,7 @@ CURE = 'give a mask, or name the --fill that lost pixels have'
 
 
 def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None) -> np.ndarray:
-    """Finds lost pixels: NaN ones, else fully transparent ones, else those of the fill colour.
+    """Finds lost pixels: NaN ones; else fully transparent ones, unless a fill is named; else those of the fill colour.
 
     Args:
         image: (H, W) or (H, W, C), C 1 to 4; with 2 or 4 channels the last is alpha.
@@ -34,11 +34,8 @@ def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None) -> np.ndarray
         pixels = pixels[..., :-1]
     colour = fill_colour(fill, image.dtype, pixels.shape[-1])
     lost = (pixels == colour).all(-1)
-    if fill is None and 0 < lost.mean() < 0.01:
-        nearly = (pixels <= top_of(image.dtype) / 32).all(-1).sum() - lost.sum()
-        if nearly > 10 * lost.sum():
-            raise InputError(f'{lost.sum():,} pixels are black and {nearly:,} nearly, as after lossy compression or in '
-                             f'shadows: {CURE}')
+    if fill is None:
+        refuse_smeared(pixels, lost)
     return scattered(lost, 'pixels of the fill colour')
 
 
@@ -59,6 +56,23 @@ def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndar
 def top_of(dtype: np.dtype) -> float:
     """The value of white."""
     return float(np.iinfo(dtype).max) if np.issubdtype(dtype, np.integer) else 1.0
+
+
+def refuse_smeared(pixels: np.ndarray, lost: np.ndarray) -> None:
+    """Raises :class:`InputError` if the black pixels look like what lossy compression has left of many more.
+
+    It makes lost pixels nearly black, beside bright ones; in a photograph's shadows the neighbours are dark too. The
+    bounds tell 35 photographs at 1 to 95 % as PNG (none refused) from the same as JPEG and WebP (nine tenths refused
+    from 30 % on).
+    """
+    brightest = pixels.max(-1)
+    top = top_of(pixels.dtype)
+    nearly = (brightest <= top / 32) & ~lost
+    beside_bright = nearly & (cv2.dilate(brightest.astype(np.float32), np.ones((3, 3))) > top / 4)
+    if (beside_bright.sum() > max(lost.sum() / 20, lost.size / 200)
+            or lost.mean() < 0.01 and nearly.sum() > 10 * lost.sum() > 0):
+        raise InputError(f'{lost.sum():,} pixels are black and {nearly.sum():,} nearly, as after lossy compression or '
+                         f'in shadows: {CURE}')
 
 
 def checked(lost: np.ndarray) -> np.ndarray:

@@ -65,10 +65,16 @@ class Restorer:
             raise InputError(f'device {device!r} cannot be used here ({reason}): leave it out, or say cpu') from error
         if config is None:
             generator, weights = BlindSSRGANGenerator(), load_state_dict(Path(checkpoint or SHIPPED))
+            colour = (0, 0, 0)
         else:
-            generator, weights = from_toolbox(str(config), str(checkpoint))
-        weights = {key.removeprefix('generator.'): value for key, value in weights.items()
-                   if not key.startswith('discriminator.')}  # yapf: disable
+            generator, weights, cfg = from_toolbox(str(config), str(checkpoint))
+            colour = trained_fill(cfg)
+            self.self_ensemble = self_ensemble or bool((cfg.model.get('test_cfg') or {}).get('self_ensemble'))
+        # What the paper's generator sees in place of lost pixels; the blind one ignores it.
+        self.colour = torch.tensor(colour, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
+        generators = {key.removeprefix('generator.'): value for key, value in weights.items()
+                      if key.startswith('generator.')}  # yapf: disable
+        weights = generators or weights
         try:
             generator.load_state_dict(weights)
         except RuntimeError as error:
@@ -77,7 +83,7 @@ class Restorer:
         self.generator = generator.to(self.device).eval()
         self.side, self.margin = tiling(generator)
         # Twice as fast where the CPU computes in it; since the network adds to a first estimate in single precision,
-        # an 8-bit image changes by one grey level at most.
+        # an 8-bit image changes by one grey level, hardly ever by two.
         self.bfloat16 = (
             isinstance(generator, BlindSSRGANGenerator) and self.device.type == 'cpu'
             and getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False))
@@ -143,7 +149,7 @@ class Restorer:
         mask = torch.from_numpy(np.ascontiguousarray(lost)).float().to(self.device)[None, None]
         image = np.where(lost[..., None], 0, pixels).astype(np.float32) * (2 / top) - 1
         image = torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).expand(-1, 3, -1, -1)
-        image = torch.where(mask > 0, -1, image)
+        image = torch.where(mask > 0, self.colour, image)
         if isinstance(self.generator, BlindSSRGANGenerator):
             image = torch.cat([image, mask], 1)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and top == 255):
@@ -192,11 +198,12 @@ def load_state_dict(path: Path) -> dict:
         return {key: value.float() for key, value in state.items()}
     except Exception as error:
         reason = type(error).__name__
-        raise InputError(f'{path} refused: it is damaged, or holds more than weights ({reason})') from error
+        raise InputError(f'{path} refused: it is damaged, or holds more than weights ({reason}); a checkpoint of a '
+                         'training needs its config too (--config, config=)') from error
 
 
-def from_toolbox(config: str, checkpoint: str) -> Tuple[nn.Module, dict]:
-    """The generator that a toolbox config names, and the weights of a training's checkpoint."""
+def from_toolbox(config: str, checkpoint: str) -> tuple:
+    """The generator that a toolbox config names, the weights of a training's checkpoint, and the config."""
     try:
         from mmengine.config import Config
         from mmengine.runner import CheckpointLoader
@@ -206,8 +213,9 @@ def from_toolbox(config: str, checkpoint: str) -> Tuple[nn.Module, dict]:
         raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
     load_own_checkpoints()
     try:
-        cfg = Config.fromfile(config, import_custom_modules=False).model.generator.to_dict()
-        generator = GENERATORS[cfg.pop('type').split('.')[-1]](**cfg)
+        cfg = Config.fromfile(config, import_custom_modules=False)
+        network = cfg.model.generator.to_dict()
+        generator = GENERATORS[network.pop('type').split('.')[-1]](**network)
     except Exception as error:
         raise InputError(f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an '
                          'SSRGAN') from error
@@ -217,9 +225,30 @@ def from_toolbox(config: str, checkpoint: str) -> Tuple[nn.Module, dict]:
     try:
         loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent')
         loaded = loaded.get('state_dict', loaded)
-        return generator, dict(loaded.items())
+        return generator, dict(loaded.items()), cfg
     except InputError:
         raise
     except Exception as error:
         reason = str(error).splitlines()[0]
         raise InputError(f'{checkpoint} refused: it is damaged, or no checkpoint ({reason})') from error
+
+
+def trained_fill(cfg) -> Tuple[float, float, float]:
+    """What lost pixels looked like in training: RGB, 0 to 255.
+
+    Raises:
+        InputError: if they had no fixed colour, or the images were scaled in a way that ``Restorer`` does not know.
+    """
+    scaling = cfg.model.get('data_preprocessor') or {}
+    if {*scaling.get('mean', [127.5]), *scaling.get('std', [127.5])} != {127.5}:
+        raise InputError(f'{cfg.filename} scales images by other than 127.5: restore by the toolbox\'s tools')
+    dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
+    settings = [dataset.get('corruption') or {}]
+    settings += [step for step in dataset.get('pipeline') or [] if step['type'] == 'RandomPixelCorruption']
+    fill = next((each['fill'] for each in settings if 'fill' in each), 'black')
+    named = dict(black=0, white=255)
+    if isinstance(fill, str) and fill not in named:
+        raise InputError(f'{cfg.filename} was trained with {fill} for lost pixels, not one colour: restore by the '
+                         'toolbox\'s tools')
+    colour = np.ravel(named[fill] if isinstance(fill, str) else fill).astype(float)
+    return tuple(np.broadcast_to(colour, 3)[::-1].tolist())  # the toolbox's images are BGR

@@ -153,6 +153,32 @@ def test_masks_by_transparency_and_in_lossy_files(damaged, tmp_path):
         assert np.array_equal(cli.read_mask(tmp_path / name, picture), mask > 0), name
 
 
+def test_opaque_mask_that_marks_nothing(damaged, tmp_path):
+    height, width = read(damaged).shape[:2]
+    Image.new('RGBA', (width, height), (0, 0, 0, 255)).save(tmp_path / 'nothing.png')
+    assert not cli.read_mask(tmp_path / 'nothing.png', image_files.read(damaged)).any()
+
+
+def test_evaluate_leaves_out_transparency_and_turns_upright(ssrgan, photograph, damaged, tmp_path):
+    for name in ('originals', 'restored'):
+        (tmp_path / name).mkdir()
+    for source, name in ((photograph, 'originals'), (damaged, 'restored')):
+        picture = Image.open(source)
+        picture.save(tmp_path / name / 'a.png')
+        picture.putalpha(255)
+        picture.save(tmp_path / name / 'b.png')
+    Image.open(photograph).save(tmp_path / 'originals' / 'alone.png')
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.open(photograph).save(tmp_path / 'originals' / 'c.png', exif=exif.tobytes())
+    Image.open(damaged).save(tmp_path / 'restored' / 'c.tif', exif=exif)  # read upright
+    done = ssrgan('evaluate', '--originals', tmp_path / 'originals', '--restored', tmp_path / 'restored')
+    assert '1 originals have no restored image, alone for one' in done.stdout
+    rows = [line.split()[-3:] for line in done.stdout.splitlines() if '.png' in line or '.tif' in line]
+    assert len(rows) == 3 and rows[0] == rows[1]
+    assert rows[0][:2] == rows[2][:2], 'NMSE and PSNR do not depend on the way up'
+
+
 def jobs(folder, output, monkeypatch, *arguments):
     monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', str(folder), '-o', str(output), *map(str, arguments)])
     return [str(job.name) for job in cli.restore_jobs(cli.parse_args())]

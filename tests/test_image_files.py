@@ -68,6 +68,29 @@ def test_every_orientation_turns_as_pillow_does_and_back():
         assert np.array_equal(image_files.ImageFile(upright).stored_as(stored), pixels)
 
 
+@pytest.mark.parametrize('name, dtype', [
+    ('a.png', np.uint8), ('a.png', np.uint16), ('a.jpg', np.uint8), ('a.webp', np.uint8), ('a.tif', np.uint8),
+    ('a.tif', np.uint16), ('a.tif', np.float32), ('a.bmp', np.uint8)])  # yapf: disable
+def test_every_format_shows_the_image_upright(tmp_path, name, dtype):
+    pixels = np.zeros((16, 24, 3), dtype)
+    pixels[:8] = 200
+    image = image_files.ImageFile(pixels, exif(8))
+    image_files.write(tmp_path / name, image)
+    shown = image_files.read(tmp_path / name).upright()
+    assert shown.shape == (24, 16, 3) and shown.dtype == dtype
+    assert np.allclose(shown, image.upright(), atol=2)
+
+
+@pytest.mark.parametrize('name, options, lossy', [
+    ('a.png', {}, False), ('a.jpg', {}, True), ('a.png', dict(format='JPEG'), True),
+    ('a.webp', dict(lossless=True), False), ('a.webp', dict(quality=90), True),
+    ('a.webp', dict(quality=90, exif=exif()), True), ('a.webp', dict(lossless=True, exif=exif()), False),
+])  # yapf: disable
+def test_lossy_compression_is_known(tmp_path, name, options, lossy):
+    Image.effect_noise((32, 33), 50).convert('RGB').save(tmp_path / name, **options)
+    assert image_files.read(tmp_path / name).lossy == lossy
+
+
 @pytest.mark.parametrize('exif', [None, b'', b'Exif\0\0', b'nonsense', b'Exif\0\0II*\0\xff\xff\xff\xff', exif()[:20]])
 def test_no_or_malformed_exif_turns_nothing(exif):
     assert image_files.ImageFile(np.zeros((2, 3), np.uint8), exif).orientation == 1

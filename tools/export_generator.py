@@ -2,8 +2,7 @@
 
     python tools/export_generator.py work_dirs/ssrgan_blind_all/iter_20000.pth generator.pth
 
-With weights averaged during training (EMAHook), those are taken, unless --latest asks for the last step's. The result
-goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
+The result goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
 """
 import argparse
 import sys
@@ -20,7 +19,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('checkpoint', type=Path)
     parser.add_argument('output', type=Path)
-    parser.add_argument('--latest', action='store_true', help='take the last step\'s weights, not the averaged ones')
     args = parser.parse_args()
     compat.apply()
     from mmengine.runner import CheckpointLoader
@@ -28,11 +26,9 @@ def main():
         state = CheckpointLoader.load_checkpoint(str(args.checkpoint), map_location='cpu', logger='silent')
     except (InputError, OSError) as error:
         sys.exit(f'export_generator.py: {error}')
-    # EMAHook saves the averaged weights as the state dict, so that inference finds them, and the others beside them.
-    state_dict = state.get('ema_state_dict' if args.latest else 'state_dict', state)
     weights = {
-        key.removeprefix('module.'): value.half() if value.is_floating_point() else value
-        for key, value in state_dict.items() if key.removeprefix('module.').startswith('generator.')
+        key: value.half() if value.is_floating_point() else value
+        for key, value in state.get('state_dict', state).items() if key.startswith('generator.')
     }
     if not weights:
         sys.exit(f'export_generator.py: {args.checkpoint} holds no generator: name a checkpoint of a training')

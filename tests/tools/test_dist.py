@@ -1,5 +1,6 @@
 """dist_train.sh, dist_test.sh and slurm_train.sh run for real: two processes, without a GPU."""
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import torch
 from mmengine.runner import CheckpointLoader
 
 from ssrgan_plugin.mmagic_tools import tools_dir
+from ssrgan_plugin.restorer import Restorer
 
 REPO = Path(__file__).parents[2]
 TOOLS = REPO / 'tools'
@@ -82,6 +84,27 @@ def test_two_processes(dumping_config, run, tmp_path, port):
 
     resumed, whole = train(3, '--resume'), train(3)
     assert [key for key in whole if not torch.equal(resumed[key], whole[key])] == []
+
+
+def test_blind_generator_on_two_processes(flowers, run, tmp_path, port):
+    """By iterations, from data sets without end: its checkpoint restores, and resumes in one process."""
+    config = tmp_path / 'blind.py'
+    config.write_text(f"""
+_base_ = {os.path.relpath(REPO / 'configs' / 'ssrgan_blind_all.py', tmp_path)!r}
+model = dict(generator=dict(mid_channels=8, num_blocks=1))
+train_dataloader = dict(batch_size=4, dataset=dict(_delete_=True, type='CorruptedImageDataset',
+    data_root={str(flowers)!r}, data_prefix=dict(gt='jpg'), ann_file='train.txt', corruption=dict(ratio=(0.1, 0.9)),
+    pipeline={{{{_base_.small}}}}))
+val_dataloader = val_cfg = val_evaluator = None
+train_cfg = dict(max_iters=2)
+default_hooks = dict(checkpoint=dict(interval=2, save_best=None), logger=dict(interval=1))
+work_dir = {str(tmp_path / 'work')!r}
+""")
+    done = run('bash', TOOLS / 'dist_train.sh', config, 2, PORT=port)
+    assert done.returncode == 0, done.stderr[-3000:]
+    Restorer(config, tmp_path / 'work' / 'iter_2.pth', device='cpu')
+    done = run(TOOLS / 'train.py', config, '--resume', '--cfg-options', 'train_cfg.max_iters=4')
+    assert done.returncode == 0 and (tmp_path / 'work' / 'iter_4.pth').exists(), done.stderr[-3000:]
 
 
 @numpy_1

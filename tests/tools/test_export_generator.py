@@ -1,4 +1,4 @@
-"""tools/export_generator.py on a training's checkpoint, with and without averaged weights."""
+"""tools/export_generator.py on a training's checkpoint."""
 from pathlib import Path
 
 import pytest
@@ -11,20 +11,17 @@ from ssrgan_plugin.restorer import Restorer
 TOOL = Path(__file__).parents[2] / 'tools' / 'export_generator.py'
 
 
-def test_averaged_and_latest(run, tmp_path):
-    averaged, latest = ({f'generator.{key}': value for key, value in BlindSSRGANGenerator().state_dict().items()}
-                        for _ in range(2))  # yapf: disable
+def test_generator_alone(run, tmp_path):
+    weights = {f'generator.{key}': value for key, value in BlindSSRGANGenerator().state_dict().items()}
     torch.save(
-        dict(state_dict={**averaged, 'discriminator.weight': torch.zeros(1)}, optimizer=dict(state={}),
-             ema_state_dict=dict({f'module.{key}': value for key, value in latest.items()}, steps=torch.tensor(7)),
+        dict(state_dict={**weights, 'discriminator.weight': torch.zeros(1)}, optimizer=dict(state={}),
              message_hub=dict(log_scalars=HistoryBuffer([1], [1]))), tmp_path / 'iter_7.pth')  # yapf: disable
-    for flags, expected in (([], averaged), (['--latest'], latest)):
-        assert run(TOOL, tmp_path / 'iter_7.pth', tmp_path / 'generator.pth', *flags).returncode == 0
-        state = torch.load(tmp_path / 'generator.pth', weights_only=True)['state_dict']
-        assert state.keys() == expected.keys()
-        for key, value in expected.items():
-            assert torch.equal(state[key], value.half())
-        Restorer(checkpoint=tmp_path / 'generator.pth', device='cpu')
+    assert run(TOOL, tmp_path / 'iter_7.pth', tmp_path / 'generator.pth').returncode == 0
+    state = torch.load(tmp_path / 'generator.pth', weights_only=True)['state_dict']
+    assert state.keys() == weights.keys()
+    for key, value in weights.items():
+        assert torch.equal(state[key], value.half())
+    Restorer(checkpoint=tmp_path / 'generator.pth', device='cpu')
 
 
 @pytest.mark.parametrize('content, sentence', [
