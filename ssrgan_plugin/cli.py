@@ -296,7 +296,7 @@ def evaluate(args: argparse.Namespace) -> int:
     originals = [path.relative_to(args.originals).with_suffix('') for path in image_files.find(args.originals)]
     left = [name for name in originals if name not in done]
     if left:
-        print(f'{len(left)} originals have no restored image, {left[0]} for one')
+        print(f'originals without a restored image: {len(left)}, such as {left[0]}')
     for failure in failures:
         print(f'ssrgan: {failure}', file=sys.stderr)
     return 1 if failures else 0

@@ -173,7 +173,7 @@ def test_evaluate_leaves_out_transparency_and_turns_upright(ssrgan, photograph, 
     Image.open(photograph).save(tmp_path / 'originals' / 'c.png', exif=exif.tobytes())
     Image.open(damaged).save(tmp_path / 'restored' / 'c.tif', exif=exif)  # read upright
     done = ssrgan('evaluate', '--originals', tmp_path / 'originals', '--restored', tmp_path / 'restored')
-    assert '1 originals have no restored image, alone for one' in done.stdout
+    assert 'originals without a restored image: 1, such as alone' in done.stdout
     rows = [line.split()[-3:] for line in done.stdout.splitlines() if '.png' in line or '.tif' in line]
     assert len(rows) == 3 and rows[0] == rows[1]
     assert rows[0][:2] == rows[2][:2], 'NMSE and PSNR do not depend on the way up'

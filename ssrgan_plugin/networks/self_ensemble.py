@@ -6,8 +6,8 @@ from torch.nn import functional as F
 def self_ensemble(generator: nn.Module, x: Tensor) -> Tensor:
     """Mean of a generator's outputs for the eight flips and turns of its input, each turned back.
 
-    Timofte et al., "Seven ways to improve example-based single image super resolution" (CVPR 2016), section 3.5
-    (enhanced prediction): smaller errors for eight times the work.
+    Smaller errors for eight times the work: the "enhanced prediction" of Timofte et al., "Seven ways to improve
+    example-based single image super resolution" (CVPR 2016).
 
     Args:
         generator: (N, C, H, W) to (N, C', H, W).
