@@ -1,5 +1,5 @@
-# The shipped weights, fine-tuned with the paper's adversarial loss: meant to be sharper to the eye, at some cost in error
-# (the weights' model card has a first trial).
+# The shipped weights, fine-tuned with the paper's adversarial loss: meant to be sharper to the eye, at some cost in
+# error (the weights' model card has a first trial).
 _base_ = './ssrgan_blind_all.py'
 
 model = dict(
