@@ -22,10 +22,12 @@ enlarge = dict(resize_mode_prob=[1, 0, 0], resize_scale=[1, 2.5], resize_opt=['b
 noise = dict(prob=0.5, noise_type=['gaussian'], noise_prob=[1], gaussian_sigma=[0, 3], gaussian_gray_noise_prob=1)
 smooth = [
     *whole,
-    dict(type='RandomResize', keys=['gt'], params=enlarge), *augment,
+    dict(type='RandomResize', keys=['gt'], params=enlarge),
+    *augment,
     dict(type='ColorJitter', keys=['gt'], channel_order='bgr', saturation=(0, 0)),
     dict(type='RandomNoise', keys=['gt'], params=noise),
-    dict(type='Clip', keys=['gt']), *corrupt
+    dict(type='Clip', keys=['gt']),
+    *corrupt,
 ]
 usual = dict(ann_file='train_without_val.txt', pipeline=small, corruption=dict(ratio=(0.3, 0.9)))
 any_level = dict(corruption=dict(ratio=(0.05, 0.95)))
@@ -37,7 +39,8 @@ train_dataloader = dict(
         _delete_=True,
         type='ConcatDataset',
         datasets=[
-            dict(type='CorruptedImageDataset', **{**usual, **part}) for part in (
+            dict(type='CorruptedImageDataset', **{**usual, **part})
+            for part in (
                 flower,
                 flower,
                 dict(**flower, **any_level),
@@ -46,7 +49,9 @@ train_dataloader = dict(
                 dict(**pet, **any_level, pipeline=smooth),
                 dict(**flower, **any_level, pipeline=smooth),
             )
-        ]))
+        ],
+    ),
+)
 # Each image at its own level, always the same.
 val_dataloader = dict(
     batch_size=1,
@@ -61,8 +66,12 @@ val_dataloader = dict(
                 pipeline={{_base_.pipeline}},
                 corruption=dict(ratio=(0.3, 0.8), seed=0),
                 max_images=40,
-                **folder) for folder in (flower, caltech, pet)
-        ]))
+                **folder,
+            )
+            for folder in (flower, caltech, pet)
+        ],
+    ),
+)
 test_dataloader = dict(dataset=dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')))
 test_cfg = dict(type='MultiTestLoop')
 
@@ -76,7 +85,8 @@ param_scheduler = [
 default_hooks = dict(
     checkpoint=dict(by_epoch=False, interval=500),
     logger=dict(interval=50),
-    param_scheduler=dict(type='ParamSchedulerHook'))
+    param_scheduler=dict(type='ParamSchedulerHook'),
+)
 custom_hooks = [
     dict(type='UnwrappedCheckpointHook'),
     dict(type='CheckpointMatchHook'),

@@ -5,10 +5,12 @@ _base_ = './ssrgan_blind_all.py'
 model = dict(
     discriminator=dict(_delete_=True, type='SSRGANDiscriminator'),
     # RMSE is about ten times MSE here, so the weight is ten times the paper's.
-    gan_loss=dict(_delete_=True, type='MSEGANLoss', real_label_noise=0.1, loss_weight=1e-2))
+    gan_loss=dict(_delete_=True, type='MSEGANLoss', real_label_noise=0.1, loss_weight=1e-2),
+)
 optim_wrapper = dict(
     generator=dict(optimizer=dict(lr=1e-4)),
-    discriminator=dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4)))
+    discriminator=dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4)),
+)
 param_scheduler = [dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=100)]
 train_cfg = dict(max_iters=4000)
 load_from = '{{ fileDirname }}/../ssrgan_plugin/weights/ssrgan_blind.pth'

@@ -21,7 +21,9 @@ train_dataloader = dict(
             dict(type='Crop', keys=['gt'], crop_size=(32, 32)),
             dict(type='RandomPixelCorruption'),
             dict(type='PackInputs'),
-        ]))
+        ],
+    ),
+)
 
 val_dataloader = test_dataloader = dict(
     batch_size=1,
@@ -36,4 +38,6 @@ val_dataloader = test_dataloader = dict(
             dict(type='Crop', keys=['gt'], crop_size=(256, 256), random_crop=False),
             dict(type='RandomPixelCorruption'),
             dict(type='PackInputs'),
-        ]))
+        ],
+    ),
+)

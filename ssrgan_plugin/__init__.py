@@ -3,6 +3,7 @@
 Configs name ``ssrgan_plugin.registration`` in their ``custom_imports``; the networks, in
 ``ssrgan_plugin.networks``, are plain PyTorch, and so is ``Restorer``.
 """
+
 __version__ = '0.1.0'
 __all__ = ['Restorer']
 
@@ -11,5 +12,6 @@ def __getattr__(name: str):
     """Imports PyTorch only when a Restorer is asked for."""
     if name == 'Restorer':
         from .restorer import Restorer
+
         return Restorer
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -1,9 +1,11 @@
 """The inpainting without weights that libraries offer, behind one signature: see :data:`METHODS`."""
+
 import numpy as np
 
 
 def opencv(image: np.ndarray, mask: np.ndarray, flag: str) -> np.ndarray:
     import cv2
+
     return cv2.inpaint(image, mask.astype(np.uint8), 3, getattr(cv2, flag)).astype(np.float32)
 
 
@@ -20,6 +22,7 @@ def navier_stokes(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
 def biharmonic(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Damelin and Hoang, 2018; scikit-image."""
     from skimage.restoration import inpaint_biharmonic
+
     return (inpaint_biharmonic(image, mask, channel_axis=-1) * 255).astype(np.float32)
 
 
@@ -27,6 +30,7 @@ def linear(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Linear over Delaunay's triangles, nearest outside of them; SciPy."""
     from scipy.interpolate import LinearNDInterpolator
     from scipy.spatial import Delaunay, QhullError
+
     known, lost = np.argwhere(~mask), np.argwhere(mask)
     restored = nearest(image, mask)
     try:
@@ -41,6 +45,7 @@ def linear(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
 def nearest(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The nearest known pixel's value; SciPy."""
     from scipy.ndimage import distance_transform_edt
+
     indices = distance_transform_edt(mask, return_distances=False, return_indices=True)
     return image[tuple(indices)].astype(np.float32)
 

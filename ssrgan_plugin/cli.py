@@ -1,4 +1,5 @@
 """The ``ssrgan`` command. Heavy imports wait until they are needed."""
+
 import argparse
 import sys
 from pathlib import Path
@@ -15,18 +16,30 @@ def parse_args() -> argparse.Namespace:
     restore.add_argument('image', nargs='?', type=Path, help='damaged image, or folder')
     restore.add_argument('-i', '--image', dest='image_option', type=Path, help='the same')
     restore.add_argument('-o', '--output', type=Path, required=True, help='restored image, or folder')
-    restore.add_argument('--mask', '--mask-dir', type=Path, metavar='FILE_OR_DIR',
-                         help='not black = lost; one file may serve a whole folder (default: found in the image)')
-    restore.add_argument('--fill', help='what lost pixels look like: black (default), white, or a colour from 0 to '
-                         '255 such as 255,0,0; unless it is given, transparent pixels count as lost; NaN always do')
-    restore.add_argument('--compare', action='store_true',
-                         help='also write NAME_compare.png: damaged | restored (| original)')
+    restore.add_argument(
+        '--mask',
+        '--mask-dir',
+        type=Path,
+        metavar='FILE_OR_DIR',
+        help='not black = lost; one file may serve a whole folder (default: found in the image)',
+    )
+    restore.add_argument(
+        '--fill',
+        help='what lost pixels look like: black (default), white, or a colour from 0 to '
+        '255 such as 255,0,0; unless it is given, transparent pixels count as lost; NaN always do',
+    )
+    restore.add_argument(
+        '--compare', action='store_true', help='also write NAME_compare.png: damaged | restored (| original)'
+    )
     restore.add_argument('--original', type=Path, metavar='FILE_OR_DIR', help='for --compare')
     restore.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
     restore.add_argument('--config', help='config of an SSRGAN that you trained (default: the shipped network)')
     restore.add_argument('--checkpoint', help='its weights')
-    restore.add_argument('--self-ensemble', action='store_true',
-                         help='average over flips and turns of the image: smaller errors in eight times the time')
+    restore.add_argument(
+        '--self-ensemble',
+        action='store_true',
+        help='average over flips and turns of the image: smaller errors in eight times the time',
+    )
     restore.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one)')
 
     corrupt = commands.add_parser('corrupt', help='lose pixels of an image at random')
@@ -65,6 +78,7 @@ JPEG = ('.jpg', '.jpeg')
 
 class Job(NamedTuple):
     """One image to restore; ``name`` is its path below the folder, by which mask and original are found."""
+
     image: Path
     name: Path
     output: Path
@@ -76,6 +90,7 @@ class Job(NamedTuple):
 
 def restore_jobs(args: argparse.Namespace) -> List[Job]:
     from .image_files import find
+
     if not args.image.exists():
         raise InputError(f'{args.image} does not exist: check the path')
     if not args.image.is_dir():
@@ -88,16 +103,20 @@ def restore_jobs(args: argparse.Namespace) -> List[Job]:
         raise InputError(f'{args.output} is the input too: name another output folder')
     others = [path.resolve() for path in (args.output, args.mask, args.original) if path]
     others = [path for path in others if folder in path.parents]
-    names = [path.relative_to(args.image) for path in find(args.image)
-             if not any(other in (path.resolve(), *path.resolve().parents) for other in others)]  # yapf: disable
+    names = [
+        path.relative_to(args.image)
+        for path in find(args.image)
+        if not any(other in (path.resolve(), *path.resolve().parents) for other in others)
+    ]
     if not names:
         raise InputError(f'{args.image} holds no image')
     jobs = [Job(args.image / name, name, args.output / name) for name in names]
     outputs = {job.output for job in jobs}
     for job in jobs:
         if args.compare and job.comparison in outputs:
-            raise InputError(f'{job.comparison} would be the comparison of {job.image} and the output of another: '
-                             'rename one')
+            raise InputError(
+                f'{job.comparison} would be the comparison of {job.image} and the output of another: rename one'
+            )
     return jobs
 
 
@@ -106,6 +125,7 @@ def companion(place: Path, name: Path, what: str) -> Path:
     if not place.is_dir():
         return place
     from .image_files import SUFFIXES
+
     folder = (place / name).parent
     exact = folder / name.name
     if exact.exists():
@@ -121,6 +141,7 @@ def restore(args: argparse.Namespace) -> int:
 
     from .image_files import check_format
     from .restorer import Restorer
+
     jobs = restore_jobs(args)
     if not args.image.is_dir():
         check_format(jobs[0].output)
@@ -149,20 +170,25 @@ def restore_one(job: Job, restorer, args: argparse.Namespace) -> str:
 
     from . import image_files
     from .mask_finding import find_corrupted
+
     mask_file = companion(args.mask, job.name, 'mask') if args.mask else None
     original_file = companion(args.original, job.name, 'original') if args.original else None
     for output in (job.output, *([job.comparison] if args.compare else [])):
         refuse_overwriting(output, args, job.image, mask_file, original_file)
     damaged = image_files.read(job.image)
     if damaged.lossy and not mask_file:
-        raise InputError(f'{job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '
-                         'be found: give a mask')
+        raise InputError(
+            f'{job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '
+            'be found: give a mask'
+        )
     if mask_file:
         lost = read_mask(mask_file, damaged)
     else:
         fill = colour(args.fill)
-        lost = find_corrupted(damaged.pixels, fill if isinstance(fill, (str, type(None))) else in_range(
-            np.array(fill), damaged.pixels.dtype))  # yapf: disable
+        lost = find_corrupted(
+            damaged.pixels,
+            fill if isinstance(fill, (str, type(None))) else in_range(np.array(fill), damaged.pixels.dtype),
+        )
     restored = restorer(damaged.pixels, lost)
     if args.compare:
         pictures = [damaged, damaged._replace(pixels=restored)]
@@ -180,6 +206,7 @@ def read_mask(path: Path, damaged):
     """(H, W) bool, True = lost, as the damaged image is stored."""
     from . import image_files
     from .restorer import check_mask
+
     file = image_files.read(path)
     mask = file.pixels if file.pixels.ndim == 3 else file.pixels[..., None]
     if file.lossy:
@@ -196,6 +223,7 @@ def read_mask(path: Path, damaged):
 def in_range(value, dtype):
     """A value from 0 to 255 in an image's own range."""
     import numpy as np
+
     if np.issubdtype(dtype, np.integer):
         return np.rint(np.multiply(value, np.iinfo(dtype).max / 255))
     return np.divide(value, 255)
@@ -227,6 +255,7 @@ def side_by_side(pictures: list):
 
 def corrupt(args: argparse.Namespace) -> int:
     from . import corruption, image_files
+
     for output in filter(None, (args.output, args.save_mask)):
         if image_files.check_format(output) in JPEG:
             raise InputError(f'{output}: JPEG would smear the lost pixels over their neighbours: write .png')
@@ -259,6 +288,7 @@ def evaluate(args: argparse.Namespace) -> int:
     from . import image_files
     from .mask_finding import top_of
     from .nmse import nmse
+
     for folder in (args.originals, args.restored):
         if not folder.is_dir():
             raise InputError(f'{folder} is no folder: check the path')
@@ -273,17 +303,29 @@ def evaluate(args: argparse.Namespace) -> int:
             restored = image_files.read(args.restored / name).upright()
             original = image_files.read(companion(args.originals, name, 'original')).upright()
             if (restored.shape, restored.dtype) != (original.shape, original.dtype):
-                raise InputError(f'{name}: {restored.shape} {restored.dtype}, its original {original.shape} '
-                                 f'{original.dtype}: both must agree')
+                raise InputError(
+                    f'{name}: {restored.shape} {restored.dtype}, its original {original.shape} '
+                    f'{original.dtype}: both must agree'
+                )
             if original.ndim == 3 and original.shape[2] in (2, 4):  # transparency is no part of the error
                 restored, original = restored[..., :-1], original[..., :-1]
             top = top_of(original.dtype)
             side = min(original.shape[:2])
             with np.errstate(divide='ignore'):
                 psnr = peak_signal_noise_ratio(original, restored, data_range=top)
-            ssim = structural_similarity(
-                original, restored, data_range=top, channel_axis=2 if original.ndim == 3 else None,
-                gaussian_weights=True, sigma=1.5, use_sample_covariance=False) if side >= 11 else np.nan
+            ssim = (
+                structural_similarity(
+                    original,
+                    restored,
+                    data_range=top,
+                    channel_axis=2 if original.ndim == 3 else None,
+                    gaussian_weights=True,
+                    sigma=1.5,
+                    use_sample_covariance=False,
+                )
+                if side >= 11
+                else np.nan
+            )
             rows.append((nmse(restored, original) if original.any() else np.nan, psnr, ssim))
             tqdm.write(f'{str(name):40}{rows[-1][0]:10.5f}{psnr:10.2f}{ssim:8.4f}')
         except InputError as error:
@@ -321,6 +363,7 @@ def colour(fill: Optional[str]):
 def main() -> None:
     args = parse_args()
     from PIL import Image
+
     Image.MAX_IMAGE_PIXELS = 2**29  # hundreds of megapixels are meant, not billions
     try:
         sys.exit(dict(restore=restore, corrupt=corrupt, evaluate=evaluate)[args.command](args))

@@ -2,6 +2,7 @@
 
 Every adaptation looks first whether anything is wrong, and leaves all alone where nothing is.
 """
+
 import importlib
 import importlib.util
 import os
@@ -29,7 +30,6 @@ def stand_in_for_mmcv_ops() -> None:
 
 
 class _MissingOps(ModuleType):
-
     def __init__(self, name: str):
         super().__init__(name)
         # A spec without a loader tells MMEngine, when it asks, that full MMCV is not there.
@@ -40,9 +40,11 @@ class _MissingOps(ModuleType):
             raise AttributeError(name)
 
         def missing_op(*args, **kwargs):
-            raise ImportError(f'{name} is one of MMCV\'s compiled ops, and mmcv-lite has none: install full MMCV '
-                              '("WITH_OPS=1 bash tools/setup_env.sh", or "pip uninstall mmcv-lite; pip install '
-                              '--no-build-isolation mmcv==2.1.0")')
+            raise ImportError(
+                f"{name} is one of MMCV's compiled ops, and mmcv-lite has none: install full MMCV "
+                '("WITH_OPS=1 bash tools/setup_env.sh", or "pip uninstall mmcv-lite; pip install '
+                '--no-build-isolation mmcv==2.1.0")'
+            )
 
         return missing_op
 
@@ -63,21 +65,28 @@ def load_own_checkpoints() -> None:
             raise pickle.UnpicklingError(f'Unsupported: getattr({owner}, {name!r})')
         return getattr(owner, name)
 
-    torch.serialization.add_safe_globals([
-        HistoryBuffer, (statistic, 'builtins.getattr'), (_Numbers, 'numpy.ndarray'), (_NumberType, 'numpy.dtype'),
-        # NumPy 1 and 2 call their home by different names, and a checkpoint may come from either.
-        *((_new_array, f'numpy.{home}.multiarray._reconstruct') for home in ('core', '_core')),
-        *((_number, f'numpy.{home}.multiarray.scalar') for home in ('core', '_core')),
-    ])  # yapf: disable
+    torch.serialization.add_safe_globals(
+        [
+            HistoryBuffer,
+            (statistic, 'builtins.getattr'),
+            (_Numbers, 'numpy.ndarray'),
+            (_NumberType, 'numpy.dtype'),
+            # NumPy 1 and 2 call their home by different names, and a checkpoint may come from either.
+            *((_new_array, f'numpy.{home}.multiarray._reconstruct') for home in ('core', '_core')),
+            *((_number, f'numpy.{home}.multiarray.scalar') for home in ('core', '_core')),
+        ]
+    )
     stock = checkpoint.load_from_local
 
     def load_from_local(filename: str, map_location=None):
         try:
             return stock(filename, map_location)
         except pickle.UnpicklingError as error:
-            raise InputError(f'checkpoint {filename} refused: it is damaged, or holds more than weights and training '
-                             'state, and loading it could run code; get it from a source that you trust, as a state '
-                             f'dict ({_culprit(error)})') from error
+            raise InputError(
+                f'checkpoint {filename} refused: it is damaged, or holds more than weights and training '
+                'state, and loading it could run code; get it from a source that you trust, as a state '
+                f'dict ({_culprit(error)})'
+            ) from error
         except (RuntimeError, EOFError, LookupError, TypeError, ValueError, AttributeError) as error:
             reason = str(error).strip().split('\n')[0] or 'it is empty'
             raise InputError(f'{filename} cannot be read as a checkpoint ({reason}): take another one') from error
@@ -116,7 +125,7 @@ class _Numbers(np.ndarray):
 
 
 def _new_array(*args):
-    return np.ndarray.__new__(_Numbers, (0, ))
+    return np.ndarray.__new__(_Numbers, (0,))
 
 
 def _number(dtype, data):
@@ -127,14 +136,21 @@ def _number(dtype, data):
 
 def _culprit(error: Exception) -> str:
     """The one telling line of PyTorch's long message."""
-    return next((line.strip() for line in str(error).splitlines() if 'GLOBAL' in line or 'Unsupported' in line),
-                'not a PyTorch file').split(' was not an allowed')[0].removeprefix('WeightsUnpickler error: ')
+    return (
+        next(
+            (line.strip() for line in str(error).splitlines() if 'GLOBAL' in line or 'Unsupported' in line),
+            'not a PyTorch file',
+        )
+        .split(' was not an allowed')[0]
+        .removeprefix('WeightsUnpickler error: ')
+    )
 
 
 def save_checkpoints_whole() -> None:
     """Lets a checkpoint appear whole or not at all (no upstream issue known): MMEngine writes over the one that a run
     would resume from, so that a kill at that moment leaves half a file."""
     from mmengine.runner import runner
+
     stock = runner.save_checkpoint
 
     def save_checkpoint(checkpoint, filename: str, *args, **kwargs):
@@ -148,6 +164,7 @@ def save_checkpoints_whole() -> None:
 
 def _has_accelerator() -> bool:
     from mmengine.device import get_device
+
     return get_device() != 'cpu'
 
 
@@ -182,7 +199,6 @@ def mixed_precision_without_gpu() -> None:
 
     @OPTIM_WRAPPERS.register_module(name='AmpOptimWrapper', force=True)
     class CPUAmpOptimWrapper(OptimWrapper):
-
         def __init__(self, loss_scale='dynamic', dtype='bfloat16', **kwargs):
             if dtype not in ('bfloat16', torch.bfloat16):
                 raise InputError(f'mixed precision on a CPU is bfloat16 only, not {dtype}')
@@ -207,10 +223,18 @@ def restore_dropped_names() -> None:
 # Old module, the name that MMagic takes from it, where that lives now, and what it is called there.
 MOVED = (
     ('transformers.models.clip.feature_extraction_clip', 'CLIPFeatureExtractor', 'transformers', 'CLIPImageProcessor'),
-    ('diffusers.models.unet_2d_condition', 'UNet2DConditionOutput', 'diffusers.models.unets.unet_2d_condition',
-     'UNet2DConditionOutput'),
-    ('diffusers.pipelines.paint_by_example', 'PaintByExampleImageEncoder',
-     'diffusers.pipelines.deprecated.paint_by_example', 'PaintByExampleImageEncoder'),
+    (
+        'diffusers.models.unet_2d_condition',
+        'UNet2DConditionOutput',
+        'diffusers.models.unets.unet_2d_condition',
+        'UNet2DConditionOutput',
+    ),
+    (
+        'diffusers.pipelines.paint_by_example',
+        'PaintByExampleImageEncoder',
+        'diffusers.pipelines.deprecated.paint_by_example',
+        'PaintByExampleImageEncoder',
+    ),
 )
 
 

@@ -20,8 +20,10 @@ def read_config(path: Union[str, Path]) -> Config:
         raise
     except Exception as error:  # it may be Python, with any error in it
         reason = (str(error).strip().splitlines() or [''])[0]
-        raise InputError(f'{path} cannot be read as a config ({type(error).__name__}: {reason}): mend it, or name one '
-                         'such as those in configs/') from error
+        raise InputError(
+            f'{path} cannot be read as a config ({type(error).__name__}: {reason}): mend it, or name one '
+            'such as those in configs/'
+        ) from error
     for part in ('model', 'test_dataloader'):
         if not cfg.get(part):
             raise InputError(f'{path} has no {part}: name a whole config, such as those in configs/')

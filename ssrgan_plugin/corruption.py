@@ -1,4 +1,5 @@
 """Random pixel corruption (arXiv 2409.12636) in plain NumPy."""
+
 from numbers import Real
 from typing import Sequence, Tuple, Union
 
@@ -12,8 +13,9 @@ Fill = Union[str, float, Sequence[float]]
 def check_ratio(ratio: float) -> float:
     """Raises :class:`InputError` unless 0 < ratio < 1."""
     if not isinstance(ratio, Real) or not 0 < ratio < 1:
-        raise InputError(f'corruption ratio {ratio} is outside (0, 1): give the share of the pixels to corrupt, '
-                         'such as 0.5')
+        raise InputError(
+            f'corruption ratio {ratio} is outside (0, 1): give the share of the pixels to corrupt, such as 0.5'
+        )
     return ratio
 
 

@@ -1,4 +1,5 @@
 """Image files in and out, in their own type, with orientation and colour profile."""
+
 import io
 import struct
 import zlib
@@ -16,8 +17,17 @@ SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.webp')
 
 
 # Pillow's modes of 8 bits and less, and what they are read as.
-MODES = {'1': 'L', 'L': 'L', 'LA': 'LA', 'P': 'RGB', 'PA': 'RGBA', 'RGB': 'RGB', 'RGBA': 'RGBA', 'CMYK': 'RGB',
-         'YCbCr': 'RGB'}  # yapf: disable
+MODES = {
+    '1': 'L',
+    'L': 'L',
+    'LA': 'LA',
+    'P': 'RGB',
+    'PA': 'RGBA',
+    'RGB': 'RGB',
+    'RGBA': 'RGBA',
+    'CMYK': 'RGB',
+    'YCbCr': 'RGB',
+}
 
 # What turns stored pixels upright, by EXIF orientation.
 TURNS = {
@@ -36,6 +46,7 @@ class ImageFile(NamedTuple):
 
     ``lossy``: read from a file whose compression smears pixels over their neighbours.
     """
+
     pixels: np.ndarray
     exif: Optional[bytes] = None
     profile: Optional[bytes] = None
@@ -123,7 +134,7 @@ def chunk_names(riff: bytes) -> Iterator[bytes]:
 
 def swap_red_and_blue(pixels: np.ndarray) -> np.ndarray:
     """OpenCV's order of channels to the usual one and back, for every type."""
-    return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][:pixels.shape[2]]])
+    return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][: pixels.shape[2]]])
 
 
 def check_format(path: Path) -> str:
@@ -155,8 +166,9 @@ def write(path: Path, image: ImageFile) -> None:
             extras = dict(exif=image.exif, icc_profile=image.profile)
             quality = dict(quality=95) if form == 'JPEG' else dict(lossless=True, exact=True) if form == 'WEBP' else {}
             try:
-                Image.fromarray(pixels).save(unfinished, form, **quality,
-                                             **{key: value for key, value in extras.items() if value})  # yapf: disable
+                Image.fromarray(pixels).save(
+                    unfinished, form, **quality, **{key: value for key, value in extras.items() if value}
+                )
             except ValueError as error:
                 raise InputError(f'{path}: {suffix} cannot hold this image ({error}): write .png') from error
         else:

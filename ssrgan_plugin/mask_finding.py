@@ -1,4 +1,5 @@
 """Which pixels of a damaged image are lost, where nobody says so."""
+
 from typing import Optional, Sequence, Union
 
 import cv2
@@ -49,7 +50,7 @@ def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndar
     if colour.size not in (1, channels):
         raise InputError(f'fill colour {fill} has {colour.size} channels, the image {channels}')
     if not ((colour >= 0) & (colour <= top)).all():
-        raise InputError(f'fill colour {fill} lies outside the image\'s range, 0 to {top}')
+        raise InputError(f"fill colour {fill} lies outside the image's range, 0 to {top}")
     return colour if np.issubdtype(dtype, np.integer) else colour.astype(dtype)
 
 
@@ -69,10 +70,15 @@ def refuse_smeared(pixels: np.ndarray, lost: np.ndarray) -> None:
     top = top_of(pixels.dtype)
     nearly = (brightest <= top / 32) & ~lost
     beside_bright = nearly & (cv2.dilate(brightest.astype(np.float32), np.ones((3, 3))) > top / 4)
-    if (beside_bright.sum() > max(lost.sum() / 20, lost.size / 200)
-            or lost.mean() < 0.01 and nearly.sum() > 10 * lost.sum() > 0):
-        raise InputError(f'{lost.sum():,} pixels are black and {nearly.sum():,} nearly, as after lossy compression or '
-                         f'in shadows: {CURE}')
+    if (
+        beside_bright.sum() > max(lost.sum() / 20, lost.size / 200)
+        or lost.mean() < 0.01
+        and nearly.sum() > 10 * lost.sum() > 0
+    ):
+        raise InputError(
+            f'{lost.sum():,} pixels are black and {nearly.sum():,} nearly, as after lossy compression or '
+            f'in shadows: {CURE}'
+        )
 
 
 def checked(lost: np.ndarray) -> np.ndarray:
@@ -86,8 +92,10 @@ def checked(lost: np.ndarray) -> np.ndarray:
 def scattered(lost: np.ndarray, what: str) -> np.ndarray:
     block = largest_random_block(checked(lost))
     if block < min(lost.shape) and solid(lost, block).any():
-        raise InputError(f'the {what} ({lost.sum():,}, {lost.mean():.1%}) lie in blocks of {block}×{block} and more, '
-                         f'as pixels lost at random would not: {CURE}')
+        raise InputError(
+            f'the {what} ({lost.sum():,}, {lost.mean():.1%}) lie in blocks of {block}×{block} and more, '
+            f'as pixels lost at random would not: {CURE}'
+        )
     return lost
 
 
@@ -97,7 +105,7 @@ def largest_random_block(lost: np.ndarray, chance: float = 1e-4) -> int:
     The level is the median of tiles, so that a dark area does not pass for a high level of corruption.
     """
     height, width = lost.shape
-    tiles = [lost[y:y + 16, x:x + 16].mean() for y in range(0, height, 16) for x in range(0, width, 16)]
+    tiles = [lost[y : y + 16, x : x + 16].mean() for y in range(0, height, 16) for x in range(0, width, 16)]
     ratio = float(np.clip(np.median(tiles), 1e-3, 0.999))
     return max(2, int(np.ceil(np.sqrt(np.log(chance / lost.size) / np.log(ratio)))))
 

@@ -2,6 +2,7 @@
 
 ``python -m ssrgan_plugin.mmagic_tools`` prints where they are.
 """
+
 import runpy
 import sys
 from importlib.util import find_spec
@@ -30,6 +31,7 @@ def run(script: str) -> None:
     try:
         path = tools_dir() / script
         from . import compat
+
         compat.apply()
         runpy.run_path(str(path), run_name='__main__')
     except OSError as error:

@@ -1,4 +1,5 @@
 """Normalised mean squared error (arXiv 2409.12636) in plain NumPy."""
+
 from typing import Optional
 
 import numpy as np
@@ -21,7 +22,7 @@ def nmse(restored: np.ndarray, original: np.ndarray, mask: Optional[np.ndarray] 
     restored, original = (np.asarray(a, np.float64) for a in (restored, original))
     if restored.shape != original.shape:
         raise ValueError(f'restored {restored.shape} and original {original.shape} differ in shape')
-    squared_error, power = (restored - original)**2, original**2
+    squared_error, power = (restored - original) ** 2, original**2
     if mask is not None:
         holes = np.asarray(mask) != 0
         squared_error, power = squared_error * holes, power * holes

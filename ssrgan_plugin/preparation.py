@@ -1,4 +1,5 @@
 """Puts the paper's three data sets where the configs look for them: see :func:`prepare`."""
+
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ METADATA = 'dataset.json'  # written last: a folder without it is not finished
 
 class PaperDataset(NamedTuple):
     """One row of the paper's Table I."""
+
     title: str
     folder: str  # below the root, as torchvision names it
     images: str  # below the folder
@@ -39,11 +41,9 @@ class PaperDataset(NamedTuple):
     split: str = 'official'
 
 
-def prepare(name: str,
-            root: Path,
-            archives: Sequence[Path] = (),
-            size: Optional[int] = None,
-            allow_subset: bool = False) -> dict:
+def prepare(
+    name: str, root: Path, archives: Sequence[Path] = (), size: Optional[int] = None, allow_subset: bool = False
+) -> dict:
     """Prepares one data set: images, lists of them and ``dataset.json`` in ``root/<its folder>``.
 
     The paper's splits are ``train.txt`` and ``test.txt``; ``val.txt`` and ``train_without_val.txt`` serve choices that
@@ -70,11 +70,14 @@ def prepare(name: str,
     if (folder / METADATA).exists():
         metadata = read_metadata(folder)
         if metadata['size'] != size:
-            raise InputError(f'{folder} is already prepared with size {metadata["size"]}: remove it first, or name '
-                             'another --root')
+            raise InputError(
+                f'{folder} is already prepared with size {metadata["size"]}: remove it first, or name another --root'
+            )
         if metadata['subset'] and not allow_subset:
-            raise InputError(f'{folder} holds a subset, {metadata["train"]} training and {metadata["test"]} test '
-                             'images: say --allow-subset, or remove it and take the whole archive')
+            raise InputError(
+                f'{folder} holds a subset, {metadata["train"]} training and {metadata["test"]} test '
+                'images: say --allow-subset, or remove it and take the whole archive'
+            )
         return metadata
 
     archives = [Path(archive) for archive in archives]
@@ -102,16 +105,19 @@ def store(dataset: PaperDataset, source: Path, folder: Path, size: Optional[int]
     except InputError:
         raise
     except Exception as error:  # SciPy and the text files have their own, many
-        raise InputError(f'the files that define the splits of {dataset.title} are damaged ({error}): get them '
-                         'again') from error
+        raise InputError(
+            f'the files that define the splits of {dataset.title} are damaged ({error}): get them again'
+        ) from error
     if not all(splits.values()):
         raise InputError(f'a split of {dataset.title} lists no image: get its files again')
     counts = {split: len(splits[split]) for split in ('train', 'test')}
     subset = counts != dict(train=dataset.train, test=dataset.test)
     if subset and not allow_subset:
-        raise InputError(f'{dataset.title} has {counts["train"]} training and {counts["test"]} test images here, '
-                         f'{dataset.train} and {dataset.test} in the paper: take the whole archive, or say '
-                         '--allow-subset')
+        raise InputError(
+            f'{dataset.title} has {counts["train"]} training and {counts["test"]} test images here, '
+            f'{dataset.train} and {dataset.test} in the paper: take the whole archive, or say '
+            '--allow-subset'
+        )
     listed = store_images(dataset.title, images, folder / dataset.images, splits, size)
     for split, names in with_validation(listed).items():
         write_whole(folder / f'{split}.txt', ''.join(f'{name}\n' for name in names))
@@ -187,8 +193,10 @@ def unpack(archive: Path, target: Path, dataset: PaperDataset) -> None:
                     with zipped.open(member) as content:
                         keep(member.filename, content, target, dataset)
         else:
-            with open(archive, 'rb') as file, tqdm.wrapattr(
-                    file, 'read', total=archive.stat().st_size, desc=archive.name) as content:
+            with (
+                open(archive, 'rb') as file,
+                tqdm.wrapattr(file, 'read', total=archive.stat().st_size, desc=archive.name) as content,
+            ):
                 unpack_tar(content, target, dataset)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise InputError(f'archive {archive} is damaged or no archive ({error}): get it again') from error
@@ -249,6 +257,7 @@ def walk(source: Path) -> Iterator[Tuple[Path, List[str], List[str]]]:
 
 def flower_splits(images: Path, source: Path) -> Splits:
     from scipy.io import loadmat
+
     numbers = loadmat(find(source, 'setid.mat'))
     return {
         split: [f'image_{number:05}.jpg' for number in sorted(numbers[key].ravel())]
@@ -265,14 +274,17 @@ def pet_splits(images: Path, source: Path) -> Splits:
 
 def caltech_splits(images: Path, source: Path) -> Splits:
     names = sorted(
-        str(PurePosixPath((path / file).relative_to(images))) for path, _, files in walk(images) for file in files
-        if file.lower().endswith('.jpg') and not file.startswith('._'))
+        str(PurePosixPath((path / file).relative_to(images)))
+        for path, _, files in walk(images)
+        for file in files
+        if file.lower().endswith('.jpg') and not file.startswith('._')
+    )
 
     def draw(name):
         """A random number that depends on the seed and the name alone, on every machine and Python."""
         return sha256(f'{CALTECH_SPLIT_SEED}:{name}'.encode()).digest()
 
-    train = set(sorted(names, key=draw)[:len(names) * 4 // 5])
+    train = set(sorted(names, key=draw)[: len(names) * 4 // 5])
     return dict(train=[name for name in names if name in train], test=[name for name in names if name not in train])
 
 
@@ -291,8 +303,10 @@ def store_images(title: str, images: Path, target: Path, splits: Splits, size: O
             if error:
                 broken.append(f'{images / name} ({error})')
     if broken:
-        raise InputError(f'{len(broken)} of {len(names)} images of {title} cannot be read: {"; ".join(broken[:5])}'
-                         f'{" …" if len(broken) > 5 else ""}: get the archive again')
+        raise InputError(
+            f'{len(broken)} of {len(names)} images of {title} cannot be read: {"; ".join(broken[:5])}'
+            f'{" …" if len(broken) > 5 else ""}: get the archive again'
+        )
     return {split: [stored[name] for name in names] for split, names in splits.items()}
 
 
@@ -327,27 +341,45 @@ def store_image(images: Path, target: Path, size: Optional[int], name: str) -> T
 
 def download_flower(source: Path) -> None:
     from torchvision.datasets import Flowers102
+
     Flowers102(source, download=True)
 
 
 def download_pet(source: Path) -> None:
     from torchvision.datasets import OxfordIIITPet
+
     OxfordIIITPet(source, download=True)
 
 
 def download_caltech(source: Path) -> None:
     from torchvision.datasets import Caltech101
+
     Caltech101(source, download=True)
 
 
 DATASETS = {
-    'flower':
-    PaperDataset('Flower102', 'flowers-102', 'jpg', ('setid.mat', 'imagelabels.mat'), 1020, 6149, flower_splits,
-                 download_flower),
-    'pet':
-    PaperDataset('Oxford-IIIT Pet', 'oxford-iiit-pet', 'images', ('trainval.txt', 'test.txt'), 3680, 3669, pet_splits,
-                 download_pet),
-    'caltech':
-    PaperDataset('Caltech101', 'caltech101', '101_ObjectCategories', (), 7315, 1829, caltech_splits,
-                 download_caltech, split=f'80/20, seed {CALTECH_SPLIT_SEED}'),
+    'flower': PaperDataset(
+        'Flower102', 'flowers-102', 'jpg', ('setid.mat', 'imagelabels.mat'), 1020, 6149, flower_splits, download_flower
+    ),
+    'pet': PaperDataset(
+        'Oxford-IIIT Pet',
+        'oxford-iiit-pet',
+        'images',
+        ('trainval.txt', 'test.txt'),
+        3680,
+        3669,
+        pet_splits,
+        download_pet,
+    ),
+    'caltech': PaperDataset(
+        'Caltech101',
+        'caltech101',
+        '101_ObjectCategories',
+        (),
+        7315,
+        1829,
+        caltech_splits,
+        download_caltech,
+        split=f'80/20, seed {CALTECH_SPLIT_SEED}',
+    ),
 }

@@ -2,6 +2,7 @@
 
 Importing the rest of the package needs no toolbox; importing this module does.
 """
+
 from . import compat
 
 compat.apply()

@@ -1,4 +1,5 @@
 """Restores one image of any size and type; needs no toolbox."""
+
 from pathlib import Path
 from typing import Optional, Tuple, Union
 
@@ -47,12 +48,14 @@ class Restorer:
         >>> restored = Restorer()(image, mask)
     """
 
-    def __init__(self,
-                 config: Union[str, Path, None] = None,
-                 checkpoint: Union[str, Path, None] = None,
-                 device: Optional[str] = None,
-                 progress: bool = False,
-                 self_ensemble: bool = False):
+    def __init__(
+        self,
+        config: Union[str, Path, None] = None,
+        checkpoint: Union[str, Path, None] = None,
+        device: Optional[str] = None,
+        progress: bool = False,
+        self_ensemble: bool = False,
+    ):
         self.progress = progress
         self.self_ensemble = self_ensemble
         if config is not None and checkpoint is None:
@@ -72,21 +75,26 @@ class Restorer:
             self.self_ensemble = self_ensemble or bool((cfg.model.get('test_cfg') or {}).get('self_ensemble'))
         # What the paper's generator sees in place of lost pixels; the blind one ignores it.
         self.colour = torch.tensor(colour, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
-        generators = {key.removeprefix('generator.'): value for key, value in weights.items()
-                      if key.startswith('generator.')}  # yapf: disable
+        generators = {
+            key.removeprefix('generator.'): value for key, value in weights.items() if key.startswith('generator.')
+        }
         weights = generators or weights
         try:
             generator.load_state_dict(weights)
         except RuntimeError as error:
-            raise InputError(f'{checkpoint} does not fit the network: name the config it was trained with '
-                             f'({str(error).splitlines()[-1].strip()})') from error
+            raise InputError(
+                f'{checkpoint} does not fit the network: name the config it was trained with '
+                f'({str(error).splitlines()[-1].strip()})'
+            ) from error
         self.generator = generator.to(self.device).eval()
         self.side, self.margin = tiling(generator)
         # Twice as fast where the CPU computes in it; since the network adds to a first estimate in single precision,
         # an 8-bit image changes by one grey level, hardly ever by two.
         self.bfloat16 = (
-            isinstance(generator, BlindSSRGANGenerator) and self.device.type == 'cpu'
-            and getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False))
+            isinstance(generator, BlindSSRGANGenerator)
+            and self.device.type == 'cpu'
+            and getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False)
+        )
 
     @torch.inference_mode()
     def __call__(self, image: np.ndarray, mask: Optional[np.ndarray] = None, fill: Optional[Fill] = None) -> np.ndarray:
@@ -133,13 +141,13 @@ class Restorer:
         height, width = lost.shape
         tiles = [(y, x) for y in range(0, height, side) for x in range(0, width, side)]
         for y, x in tqdm(tiles, unit='tile', leave=False, disable=not self.progress or len(tiles) < 4):
-            inner = np.s_[y:y + side, x:x + side]
+            inner = np.s_[y : y + side, x : x + side]
             if not lost[inner].any():
                 continue
             above, left = min(y, margin), min(x, margin)
-            outer = np.s_[y - above:y + side + margin, x - left:x + side + margin]
+            outer = np.s_[y - above : y + side + margin, x - left : x + side + margin]
             tile = self._run(pixels[outer], lost[outer], top)
-            tile = tile[above:above + side, left:left + side]
+            tile = tile[above : above + side, left : left + side]
             if np.issubdtype(pixels.dtype, np.integer):
                 tile = np.rint(tile)
             pixels[inner][lost[inner]] = tile[lost[inner]].astype(pixels.dtype)
@@ -162,10 +170,15 @@ class Restorer:
 
 def check_image(image: np.ndarray) -> Tuple[np.ndarray, float]:
     """(H, W, C), and the value of white."""
-    if not isinstance(image, np.ndarray) or image.ndim not in (2, 3) or (image.ndim == 3
-                                                                         and image.shape[2] not in (1, 2, 3, 4)):
-        raise InputError(f'an image is a NumPy array of (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), not '
-                         f'{getattr(image, "shape", type(image).__name__)}')
+    if (
+        not isinstance(image, np.ndarray)
+        or image.ndim not in (2, 3)
+        or (image.ndim == 3 and image.shape[2] not in (1, 2, 3, 4))
+    ):
+        raise InputError(
+            f'an image is a NumPy array of (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), not '
+            f'{getattr(image, "shape", type(image).__name__)}'
+        )
     if 0 in image.shape:
         raise InputError(f'the image has no pixels: its shape is {image.shape}')
     if image.dtype.newbyteorder('=') not in (np.uint8, np.uint16) and not np.issubdtype(image.dtype, np.floating):
@@ -176,8 +189,10 @@ def check_image(image: np.ndarray) -> Tuple[np.ndarray, float]:
 def check_mask(mask: np.ndarray, shape: Tuple[int, ...]) -> np.ndarray:
     mask = np.asarray(mask)
     if mask.shape not in (shape[:2], (*shape[:2], 1)):
-        raise InputError(f'the mask is {mask.shape}, the image {shape}: both need the same height and width, and the '
-                         'mask one channel')
+        raise InputError(
+            f'the mask is {mask.shape}, the image {shape}: both need the same height and width, and the '
+            'mask one channel'
+        )
     lost = mask.reshape(shape[:2]) != 0
     if lost.all():
         raise InputError('every pixel is lost: nothing is left to restore the image from')
@@ -198,8 +213,10 @@ def load_state_dict(path: Path) -> dict:
         return {key: value.float() for key, value in state.items()}
     except Exception as error:
         reason = type(error).__name__
-        raise InputError(f'{path} refused: it is damaged, or holds more than weights ({reason}); a checkpoint of a '
-                         'training needs its config too (--config, config=)') from error
+        raise InputError(
+            f'{path} refused: it is damaged, or holds more than weights ({reason}); a checkpoint of a '
+            'training needs its config too (--config, config=)'
+        ) from error
 
 
 def from_toolbox(config: str, checkpoint: str) -> tuple:
@@ -217,11 +234,13 @@ def from_toolbox(config: str, checkpoint: str) -> tuple:
         network = cfg.model.generator.to_dict()
         generator = GENERATORS[network.pop('type').split('.')[-1]](**network)
     except Exception as error:
-        raise InputError(f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an '
-                         'SSRGAN') from error
+        raise InputError(
+            f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an SSRGAN'
+        ) from error
     if isinstance(generator, SSRGANGenerator) and generator.in_channels != 3:
-        raise InputError(f'the generator of {config} takes {generator.in_channels} channels, not an RGB image: give '
-                         'another config')
+        raise InputError(
+            f'the generator of {config} takes {generator.in_channels} channels, not an RGB image: give another config'
+        )
     try:
         loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent')
         loaded = loaded.get('state_dict', loaded)
@@ -241,14 +260,15 @@ def trained_fill(cfg) -> Tuple[float, float, float]:
     """
     scaling = cfg.model.get('data_preprocessor') or {}
     if {*scaling.get('mean', [127.5]), *scaling.get('std', [127.5])} != {127.5}:
-        raise InputError(f'{cfg.filename} scales images by other than 127.5: restore by the toolbox\'s tools')
+        raise InputError(f"{cfg.filename} scales images by other than 127.5: restore by the toolbox's tools")
     dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
     settings = [dataset.get('corruption') or {}]
     settings += [step for step in dataset.get('pipeline') or [] if step['type'] == 'RandomPixelCorruption']
     fill = next((each['fill'] for each in settings if 'fill' in each), 'black')
     named = dict(black=0, white=255)
     if isinstance(fill, str) and fill not in named:
-        raise InputError(f'{cfg.filename} was trained with {fill} for lost pixels, not one colour: restore by the '
-                         'toolbox\'s tools')
+        raise InputError(
+            f"{cfg.filename} was trained with {fill} for lost pixels, not one colour: restore by the toolbox's tools"
+        )
     colour = np.ravel(named[fill] if isinstance(fill, str) else fill).astype(float)
     return tuple(np.broadcast_to(colour, 3)[::-1].tolist())  # the toolbox's images are BGR

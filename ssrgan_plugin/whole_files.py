@@ -1,4 +1,5 @@
 """Files that appear whole or not at all."""
+
 import shutil
 from contextlib import contextmanager
 from pathlib import Path

@@ -28,6 +28,7 @@ def rng():
 def flowers(tmp_path_factory):
     """A data set in Flower102's layout: 8 training and 4 test images, crops of a real photograph."""
     from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
+
     root = tmp_path_factory.mktemp('flowers-102')
     (root / 'jpg').mkdir()
     photograph = Image.open(find_photograph('sklearn/datasets/images/flower.jpg'))
@@ -78,6 +79,7 @@ def run():
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            env={**os.environ, 'PATH': path, 'VIRTUAL_ENV': sys.prefix, **env})
+            env={**os.environ, 'PATH': path, 'VIRTUAL_ENV': sys.prefix, **env},
+        )
 
     return run

@@ -1,4 +1,5 @@
 """configs/ssrgan_blind_*.py: trains with the stock loop, and its checkpoints restore through Restorer."""
+
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,10 @@ def shrink(cfg, flowers, work_dir):
 
 def test_no_test_image_trains_or_validates():
     cfg = Config.fromfile(CONFIG)
-    lists = {split: {dataset.ann_file for dataset in cfg[f'{split}_dataloader'].dataset.datasets}
-             for split in ('train', 'val')}  # yapf: disable
+    lists = {
+        split: {dataset.ann_file for dataset in cfg[f'{split}_dataloader'].dataset.datasets}
+        for split in ('train', 'val')
+    }
     assert lists == dict(train={'train_without_val.txt'}, val={'val.txt'})
 
 

@@ -1,4 +1,5 @@
 """The classical methods: what a direct call of their library gives."""
+
 import cv2
 import numpy as np
 import pytest

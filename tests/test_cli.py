@@ -1,4 +1,5 @@
 """The ssrgan command, run for real."""
+
 import subprocess
 import sys
 import time
@@ -20,7 +21,8 @@ SSRGAN = Path(sys.executable).parent / 'ssrgan'
 @pytest.fixture
 def photograph(tmp_path):
     Image.open(find_photograph('sklearn/datasets/images/flower.jpg')).crop((200, 100, 296, 180)).save(
-        tmp_path / 'photo.png')
+        tmp_path / 'photo.png'
+    )
     return tmp_path / 'photo.png'
 
 
@@ -38,8 +40,9 @@ def ssrgan(run):
 
 @pytest.fixture
 def damaged(ssrgan, photograph, tmp_path):
-    ssrgan('corrupt', photograph, '-o', tmp_path / 'damaged.png', '--ratio', '0.5', '--save-mask',
-           tmp_path / 'mask.png')  # yapf: disable
+    ssrgan(
+        'corrupt', photograph, '-o', tmp_path / 'damaged.png', '--ratio', '0.5', '--save-mask', tmp_path / 'mask.png'
+    )
     return tmp_path / 'damaged.png'
 
 
@@ -48,10 +51,12 @@ def read(path):
 
 
 def test_help_is_quick():
-    code = ('import sys; sys.argv = ["ssrgan", "--help"]\n'
-            'from ssrgan_plugin.cli import main\n'
-            'try:\n    main()\nexcept SystemExit:\n    pass\n'
-            'assert not {"torch", "numpy", "cv2"} & set(sys.modules)')
+    code = (
+        'import sys; sys.argv = ["ssrgan", "--help"]\n'
+        'from ssrgan_plugin.cli import main\n'
+        'try:\n    main()\nexcept SystemExit:\n    pass\n'
+        'assert not {"torch", "numpy", "cv2"} & set(sys.modules)'
+    )
     subprocess.run([sys.executable, '-c', code], check=True, capture_output=True)
 
 
@@ -82,7 +87,7 @@ def test_self_ensemble_errs_less(ssrgan, photograph, damaged, tmp_path):
     errors = []
     for options in ([], ['--self-ensemble']):
         ssrgan('restore', damaged, '-o', tmp_path / 'out.png', '--mask', tmp_path / 'mask.png', '--overwrite', *options)
-        errors.append(((read(tmp_path / 'out.png').astype(float) - read(photograph))**2).mean())
+        errors.append(((read(tmp_path / 'out.png').astype(float) - read(photograph)) ** 2).mean())
     assert errors[1] < errors[0]
 
 
@@ -94,7 +99,9 @@ def test_folder(ssrgan, damaged, tmp_path):
     (folder / 'broken.png').write_bytes(b'nothing')
     done = ssrgan('restore', '-i', folder, '-o', tmp_path / 'out', '--mask', tmp_path / 'mask.png', status=1)
     assert sorted(str(path.relative_to(tmp_path / 'out')) for path in (tmp_path / 'out').rglob('*.*')) == [
-        'a.png', 'sub/b.png']  # yapf: disable
+        'a.png',
+        'sub/b.png',
+    ]
     assert 'broken.png is no image' in done.stderr and '1 of 3 images failed, the others are done' in done.stderr
 
     before = (tmp_path / 'out' / 'a.png').stat().st_mtime_ns
@@ -132,8 +139,16 @@ def test_mask_fits_as_viewers_show_it(ssrgan, photograph, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.open(photograph).save(tmp_path / 'turned.png', exif=exif.tobytes())
-    ssrgan('corrupt', tmp_path / 'turned.png', '-o', tmp_path / 'd.png', '--ratio', '0.5', '--save-mask',
-           tmp_path / 'as_stored.png')
+    ssrgan(
+        'corrupt',
+        tmp_path / 'turned.png',
+        '-o',
+        tmp_path / 'd.png',
+        '--ratio',
+        '0.5',
+        '--save-mask',
+        tmp_path / 'as_stored.png',
+    )
     ImageOps.exif_transpose(Image.open(tmp_path / 'as_stored.png')).save(tmp_path / 'as_shown.png')
     for mask in ('as_stored.png', 'as_shown.png'):
         ssrgan('restore', tmp_path / 'd.png', '-o', tmp_path / f'by_{mask}', '--mask', tmp_path / mask, '--compare')
@@ -189,9 +204,21 @@ def test_masks_originals_and_outputs_in_the_folder_are_no_input(tmp_path, monkey
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert jobs(tmp_path, tmp_path / 'out', monkeypatch, '--mask', tmp_path / 'mask.png') == [
-        'a.png', 'masks/a.png', 'originals/a.png', 'sub/b.png']  # yapf: disable
-    assert jobs(tmp_path, tmp_path / 'out', monkeypatch, '--mask', tmp_path / 'masks', '--compare', '--original',
-                tmp_path / 'originals') == ['a.png', 'mask.png', 'sub/b.png']  # yapf: disable
+        'a.png',
+        'masks/a.png',
+        'originals/a.png',
+        'sub/b.png',
+    ]
+    assert jobs(
+        tmp_path,
+        tmp_path / 'out',
+        monkeypatch,
+        '--mask',
+        tmp_path / 'masks',
+        '--compare',
+        '--original',
+        tmp_path / 'originals',
+    ) == ['a.png', 'mask.png', 'sub/b.png']
     assert jobs(tmp_path / 'sub', tmp_path, monkeypatch) == ['b.png'], 'the output may be a parent'
     with pytest.raises(InputError, match='is the input too'):
         jobs(tmp_path, tmp_path, monkeypatch)
@@ -222,11 +249,14 @@ def test_colour_and_transparency_are_corrupted_apart(ssrgan, photograph, tmp_pat
     assert np.abs(restored[..., 0].astype(float) - grey[..., 0]).mean() < 5
 
 
-@pytest.mark.parametrize('arguments, sentence', [
-    (['a.png', '-i', 'b.png'], 'name one damaged image'),
-    (['a.png', '--mask', 'm.png', '--fill', 'white'], 'give one of them'),
-    (['a.png', '--original', 'o.png'], 'for --compare'),
-])
+@pytest.mark.parametrize(
+    'arguments, sentence',
+    [
+        (['a.png', '-i', 'b.png'], 'name one damaged image'),
+        (['a.png', '--mask', 'm.png', '--fill', 'white'], 'give one of them'),
+        (['a.png', '--original', 'o.png'], 'for --compare'),
+    ],
+)
 def test_options_without_effect_are_refused(monkeypatch, capsys, arguments, sentence):
     monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', *arguments, '-o', 'out.png'])
     with pytest.raises(SystemExit):
@@ -234,23 +264,29 @@ def test_options_without_effect_are_refused(monkeypatch, capsys, arguments, sent
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.parametrize('arguments, sentence', [
-    (['restore', 'nowhere.png', '-o', 'out.png'], 'nowhere.png does not exist: check the path'),
-    (['restore', 'photo.png', '-o', 'photo.png'], 'photo.png is an input too: name another output'),
-    (['restore', 'photo.png', '-o', 'out.png'], 'no lost pixel found: give a mask'),
-    (['restore', 'photo.png', '-o', 'out.gif', '--mask', 'mask.png'], "unknown format '.gif'"),
-    (['restore', 'photo.png', '-o', 'out.png', '--mask', 'small.png'], 'the mask is (4, 4)'),
-    (['restore', 'photo.png', '-o', 'out.png', '--checkpoint', 'photo.png'], 'photo.png refused'),
-    (['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '1.5'], 'ratio'),
-    (['corrupt', 'photo.png', '-o', 'out.jpg', '--ratio', '0.5'], 'JPEG would smear'),
-    (['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '0.5', '--save-mask', 'out.png'], 'image and mask at once'),
-    (['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '0.5', '--save-mask', 'mask.jpg'], 'JPEG would smear'),
-    (['restore', 'damaged.jpg', '-o', 'out.png'], 'damaged.jpg: '),
-    (['restore', 'bomb.png', '-o', 'out.png'], 'bomb.png is no image'),
-    (['restore', 'damaged.png', '-o', 'out.png', '--device', 'gpu'], "device 'gpu' cannot be used here"),
-    (['restore', '.', '-o', '.'], 'is the input too'),
-    (['evaluate', '--originals', 'nowhere', '--restored', '.'], 'nowhere is no folder'),
-])
+@pytest.mark.parametrize(
+    'arguments, sentence',
+    [
+        (['restore', 'nowhere.png', '-o', 'out.png'], 'nowhere.png does not exist: check the path'),
+        (['restore', 'photo.png', '-o', 'photo.png'], 'photo.png is an input too: name another output'),
+        (['restore', 'photo.png', '-o', 'out.png'], 'no lost pixel found: give a mask'),
+        (['restore', 'photo.png', '-o', 'out.gif', '--mask', 'mask.png'], "unknown format '.gif'"),
+        (['restore', 'photo.png', '-o', 'out.png', '--mask', 'small.png'], 'the mask is (4, 4)'),
+        (['restore', 'photo.png', '-o', 'out.png', '--checkpoint', 'photo.png'], 'photo.png refused'),
+        (['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '1.5'], 'ratio'),
+        (['corrupt', 'photo.png', '-o', 'out.jpg', '--ratio', '0.5'], 'JPEG would smear'),
+        (
+            ['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '0.5', '--save-mask', 'out.png'],
+            'image and mask at once',
+        ),
+        (['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '0.5', '--save-mask', 'mask.jpg'], 'JPEG would smear'),
+        (['restore', 'damaged.jpg', '-o', 'out.png'], 'damaged.jpg: '),
+        (['restore', 'bomb.png', '-o', 'out.png'], 'bomb.png is no image'),
+        (['restore', 'damaged.png', '-o', 'out.png', '--device', 'gpu'], "device 'gpu' cannot be used here"),
+        (['restore', '.', '-o', '.'], 'is the input too'),
+        (['evaluate', '--originals', 'nowhere', '--restored', '.'], 'nowhere is no folder'),
+    ],
+)
 def test_bad_input_is_told_in_one_sentence(run, photograph, damaged, tmp_path, arguments, sentence):
     Image.new('L', (4, 4)).save(tmp_path / 'small.png')
     Image.open(damaged).save(tmp_path / 'damaged.jpg', quality=80)
@@ -268,10 +304,12 @@ def test_bad_input_is_told_in_one_sentence(run, photograph, damaged, tmp_path, a
 
 def test_cold_start(damaged, run, tmp_path):
     """No time limit here, for machines differ: only that nothing heavier than PyTorch is imported."""
-    code = ('import sys\nfrom ssrgan_plugin.cli import main\n'
-            f'sys.argv = ["ssrgan", "restore", {str(damaged)!r}, "-o", {str(tmp_path / "out.png")!r}]\n'
-            'try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n'
-            'assert not {"mmagic", "mmengine", "mmcv", "skimage", "scipy"} & set(sys.modules)')
+    code = (
+        'import sys\nfrom ssrgan_plugin.cli import main\n'
+        f'sys.argv = ["ssrgan", "restore", {str(damaged)!r}, "-o", {str(tmp_path / "out.png")!r}]\n'
+        'try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n'
+        'assert not {"mmagic", "mmengine", "mmcv", "skimage", "scipy"} & set(sys.modules)'
+    )
     begin = time.perf_counter()
     subprocess.run([sys.executable, '-c', code], check=True, capture_output=True)
     print(f'first picture after {time.perf_counter() - begin:.1f} s')

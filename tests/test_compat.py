@@ -1,4 +1,5 @@
 """Every adaptation of ssrgan_plugin/compat.py, where it is needed and where it is not."""
+
 import importlib
 import os
 import pickle
@@ -17,7 +18,8 @@ from ssrgan_plugin import compat
 from ssrgan_plugin.errors import InputError
 
 with_mmcv_lite = pytest.mark.skipif(
-    not isinstance(sys.modules['mmcv._ext'], compat._MissingOps), reason='full MMCV is installed')
+    not isinstance(sys.modules['mmcv._ext'], compat._MissingOps), reason='full MMCV is installed'
+)
 
 
 def load(path):
@@ -27,13 +29,15 @@ def load(path):
 @with_mmcv_lite
 def test_missing_op_is_named_when_it_is_called():
     from mmcv.ops import nms
-    with pytest.raises(ImportError, match='nms is one of MMCV\'s compiled ops.*WITH_OPS=1'):
+
+    with pytest.raises(ImportError, match="nms is one of MMCV's compiled ops.*WITH_OPS=1"):
         nms(torch.rand(3, 4), torch.rand(3), 0.5)
 
 
 @with_mmcv_lite
 def test_toolbox_knows_that_ops_are_missing():
     from mmengine.utils.dl_utils.misc import mmcv_full_available
+
     assert not mmcv_full_available()
 
 
@@ -54,7 +58,10 @@ def test_own_checkpoint_loads(tmp_path):
         dict(
             state_dict=dict(weight=torch.ones(2)),
             meta=dict(best_score=np.float64(0.5), seed=np.int64(3), shape=np.arange(6, dtype='>f4').reshape(2, 3).T),
-            message_hub=dict(log_scalars=dict(loss=history))), tmp_path / 'own.pth')
+            message_hub=dict(log_scalars=dict(loss=history)),
+        ),
+        tmp_path / 'own.pth',
+    )
     checkpoint = load(tmp_path / 'own.pth')
     history = checkpoint['message_hub']['log_scalars']['loss']
     assert (history.min(), history.mean(), history.statistics('current')) == (1, 2, 2)
@@ -65,16 +72,14 @@ def test_own_checkpoint_loads(tmp_path):
 
 
 class RunsCode:
-
     def __init__(self, path):
         self.path = path
 
     def __reduce__(self):
-        return os.mkdir, (self.path, )
+        return os.mkdir, (self.path,)
 
 
 class ReachesThroughGetattr(RunsCode):
-
     def __reduce__(self):
         return getattr, (HistoryBuffer, '__init__')
 
@@ -84,12 +89,11 @@ class PointsAnywhere(RunsCode):
 
     def __reduce__(self):
         class Doctored:
-
             def __reduce__(self):
                 return np.dtype, ('O8', False, True), (3, '|', None, None, None, -1, -1, 1)
 
         reconstruct = np.zeros(1).__reduce__()[0]
-        return reconstruct, (np.ndarray, (0, ), b'b'), (1, (2, ), Doctored(), False, b'AAAA\0\0\0\0' * 2)
+        return reconstruct, (np.ndarray, (0,), b'b'), (1, (2,), Doctored(), False, b'AAAA\0\0\0\0' * 2)
 
 
 @pytest.mark.parametrize('payload', [RunsCode, ReachesThroughGetattr, PointsAnywhere])
@@ -145,13 +149,14 @@ def test_truncated_checkpoint_is_named(tmp_path):
 
 def test_checkpoint_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     from mmengine.runner import runner
+
     path = tmp_path / 'epoch_1.pth'
     runner.save_checkpoint(dict(state_dict=dict(weight=torch.ones(2))), str(path))
     assert [file.name for file in tmp_path.iterdir()] == ['epoch_1.pth']
     before = path.read_bytes()
 
     def killed(self, content, filename):
-        Path(filename).write_bytes(content[:len(content) // 2])
+        Path(filename).write_bytes(content[: len(content) // 2])
         raise KeyboardInterrupt
 
     monkeypatch.setattr('mmengine.fileio.LocalBackend.put', killed)
@@ -163,15 +168,20 @@ def test_checkpoint_appears_whole_or_not_at_all(tmp_path, monkeypatch):
 
 def in_new_process(code: str, **env) -> str:
     """Output of a Python process of its own, for what can be adapted only once."""
-    done = subprocess.run([sys.executable, '-W', 'ignore', '-c', code], env={**os.environ, **env}, text=True,
-                          capture_output=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, '-W', 'ignore', '-c', code],
+        env={**os.environ, **env},
+        text=True,
+        capture_output=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
 def test_processes_without_gpu():
     """MMEngine's own set-up, as a launcher calls it, on a machine without a GPU."""
-    code = '''
+    code = """
 from ssrgan_plugin import compat
 import torch
 compat._has_accelerator = lambda: False
@@ -180,13 +190,14 @@ from mmengine.dist import init_dist, get_backend
 init_dist('pytorch', backend='nccl')
 print(get_backend(), torch.distributed.get_world_size())
 torch.distributed.destroy_process_group()
-'''
+"""
     env = dict(RANK='0', LOCAL_RANK='0', WORLD_SIZE='1', MASTER_ADDR='127.0.0.1', MASTER_PORT='29655')
     assert in_new_process(code, **env) == 'gloo 1'
 
 
 def test_gpus_are_left_alone(monkeypatch):
     import mmengine.dist.utils as dist_utils
+
     before = dist_utils._init_dist_pytorch
     monkeypatch.setattr(compat, '_has_accelerator', lambda: True)
     compat.run_processes_without_gpu()
@@ -196,9 +207,11 @@ def test_gpus_are_left_alone(monkeypatch):
 @pytest.mark.skipif(compat._has_accelerator(), reason='adapts machines without a GPU')
 def test_mixed_precision_without_gpu():
     from mmagic.registry import OPTIM_WRAPPERS
+
     layer = torch.nn.Linear(4, 4)
     wrapper = OPTIM_WRAPPERS.build(
-        dict(type='AmpOptimWrapper', loss_scale='dynamic', optimizer=torch.optim.SGD(layer.parameters(), 0.1)))
+        dict(type='AmpOptimWrapper', loss_scale='dynamic', optimizer=torch.optim.SGD(layer.parameters(), 0.1))
+    )
     with wrapper.optim_context(layer):
         output = layer(torch.ones(2, 4))
     assert output.dtype == torch.bfloat16 and layer.weight.dtype == torch.float32
@@ -207,7 +220,8 @@ def test_mixed_precision_without_gpu():
     assert not torch.equal(layer.weight, before)
     with pytest.raises(InputError, match='bfloat16 only, not float16'):
         OPTIM_WRAPPERS.build(
-            dict(type='AmpOptimWrapper', dtype='float16', optimizer=torch.optim.SGD(layer.parameters(), 0.1)))
+            dict(type='AmpOptimWrapper', dtype='float16', optimizer=torch.optim.SGD(layer.parameters(), 0.1))
+        )
 
 
 def test_dropped_numpy_name(monkeypatch):
@@ -234,9 +248,15 @@ def test_moved_name_is_found_in_its_new_place(monkeypatch):
     old.__spec__ = importlib.machinery.ModuleSpec('unmoved.old', None)
     monkeypatch.setitem(sys.modules, 'unmoved.old', old)
     monkeypatch.delitem(sys.modules, 'moved.old', raising=False)
-    monkeypatch.setattr(compat, 'MOVED', (('moved.old', 'OldThing', 'newhome', 'Thing'),
-                                          ('unmoved.old', 'OldThing', 'newhome', 'Thing'),
-                                          ('absent.old', 'OldThing', 'newhome', 'Thing')))
+    monkeypatch.setattr(
+        compat,
+        'MOVED',
+        (
+            ('moved.old', 'OldThing', 'newhome', 'Thing'),
+            ('unmoved.old', 'OldThing', 'newhome', 'Thing'),
+            ('absent.old', 'OldThing', 'newhome', 'Thing'),
+        ),
+    )
     compat.restore_dropped_names()
     assert importlib.import_module('moved.old').OldThing is new.Thing
     assert sys.modules['unmoved.old'] is old

@@ -1,4 +1,5 @@
 """The shipped configs, and users' configs that inherit them."""
+
 import os
 from pathlib import Path
 
@@ -72,11 +73,12 @@ def test_inherit_through_two_levels(tmp_path):
 def test_combine_our_parts_with_mmagics(tmp_path):
     """Our data set and runtime, a model config of MMagic's own."""
     cfg = inherit(
-        tmp_path, '_base_/datasets/flower.py', '_base_/schedules/100e.py', '_base_/default_runtime.py',
-        body='').to_dict()
+        tmp_path, '_base_/datasets/flower.py', '_base_/schedules/100e.py', '_base_/default_runtime.py', body=''
+    ).to_dict()
     (tmp_path / 'pconv.py').write_text(
         f"_base_ = ['mmagic::_base_/models/base_pconv.py', "
-        f"'{os.path.relpath(CONFIGS / '_base_/datasets/flower.py', tmp_path)}']\n")
+        f"'{os.path.relpath(CONFIGS / '_base_/datasets/flower.py', tmp_path)}']\n"
+    )
     mixed = Config.fromfile(tmp_path / 'pconv.py')
     assert mixed.model.type == 'PConvInpaintor'
     assert mixed.train_dataloader.dataset.data_root == cfg['train_dataloader']['dataset']['data_root']
@@ -85,9 +87,11 @@ def test_combine_our_parts_with_mmagics(tmp_path):
 def test_take_parts_of_two_configs(tmp_path):
     """Train on one data set, test on another at another level. (MMEngine refuses two bases that share a key.)"""
     cfg = inherit(
-        tmp_path, 'ssrgan_flower_p50.py',
+        tmp_path,
+        'ssrgan_flower_p50.py',
         body=f"from mmengine import Config\npet = Config.fromfile('{CONFIGS / 'ssrgan_pet_p30.py'}')\n"
-        'test_dataloader = pet.test_dataloader.to_dict()\ndel pet, Config')
+        'test_dataloader = pet.test_dataloader.to_dict()\ndel pet, Config',
+    )
     assert ratios(cfg) == [0.5, 0.5, 0.3]
     assert cfg.test_dataloader.dataset.data_root == ROOTS['pet']
     assert cfg.train_dataloader.dataset.data_root == ROOTS['flower']

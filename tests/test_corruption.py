@@ -23,7 +23,7 @@ def test_uniform_over_the_image(rng):
     hits = sum(random_mask(size, size, ratio, rng).astype(int) for _ in range(runs)).ravel()
     expected = runs * ratio
     # Fixed counts correlate positions only by 1/(H·W); the variance of a hit count is runs·p·(1-p).
-    chi2 = ((hits - expected)**2 / (expected * (1 - ratio))).sum()
+    chi2 = ((hits - expected) ** 2 / (expected * (1 - ratio))).sum()
     degrees = size * size - 1
     assert abs(chi2 - degrees) < 6 * np.sqrt(2 * degrees)
 
@@ -64,8 +64,9 @@ def test_range_upside_down():
 
 
 @pytest.mark.parametrize('dtype', [np.uint8, np.float32])
-@pytest.mark.parametrize('fill, channels', [((1, 2, 3), (3, ))] + [(fill, channels) for fill in (*FILLS, 7)
-                                                                  for channels in ((), (1, ), (3, ))])
+@pytest.mark.parametrize(
+    'fill, channels', [((1, 2, 3), (3,))] + [(fill, channels) for fill in (*FILLS, 7) for channels in ((), (1,), (3,))]
+)
 def test_only_holes_change(fill, dtype, channels, rng):
     image = rng.integers(1, 255, (32, 32, *channels)).astype(dtype)
     original = image.copy()

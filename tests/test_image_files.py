@@ -1,4 +1,5 @@
 """Types, orientation and profile survive a round trip; damaged files are named."""
+
 import io
 
 import cv2
@@ -18,9 +19,18 @@ def exif(orientation=6):
     return data.tobytes()
 
 
-@pytest.mark.parametrize('suffix, dtype', [
-    ('.png', np.uint8), ('.png', np.uint16), ('.tif', np.uint8), ('.tif', np.uint16), ('.tif', np.float32),
-    ('.webp', np.uint8), ('.bmp', np.uint8)])  # yapf: disable
+@pytest.mark.parametrize(
+    'suffix, dtype',
+    [
+        ('.png', np.uint8),
+        ('.png', np.uint16),
+        ('.tif', np.uint8),
+        ('.tif', np.uint16),
+        ('.tif', np.float32),
+        ('.webp', np.uint8),
+        ('.bmp', np.uint8),
+    ],
+)
 @pytest.mark.parametrize('channels', [None, 2, 3, 4])
 def test_pixels_round_trip(tmp_path, rng, suffix, dtype, channels):
     if suffix in ('.bmp', '.webp') and channels != 3:
@@ -28,8 +38,11 @@ def test_pixels_round_trip(tmp_path, rng, suffix, dtype, channels):
     if channels == 2 and dtype != np.uint8:
         pytest.skip('OpenCV knows no grey with transparency')
     shape = (7, 9, channels) if channels else (7, 9)
-    pixels = rng.random(shape).astype(dtype) if dtype == np.float32 else rng.integers(
-        0, np.iinfo(dtype).max, shape, dtype=dtype)
+    pixels = (
+        rng.random(shape).astype(dtype)
+        if dtype == np.float32
+        else rng.integers(0, np.iinfo(dtype).max, shape, dtype=dtype)
+    )
     image_files.write(tmp_path / f'a{suffix}', image_files.ImageFile(pixels, None, None))
     again = image_files.read(tmp_path / f'a{suffix}').pixels
     assert again.dtype == dtype
@@ -68,9 +81,19 @@ def test_every_orientation_turns_as_pillow_does_and_back():
         assert np.array_equal(image_files.ImageFile(upright).stored_as(stored), pixels)
 
 
-@pytest.mark.parametrize('name, dtype', [
-    ('a.png', np.uint8), ('a.png', np.uint16), ('a.jpg', np.uint8), ('a.webp', np.uint8), ('a.tif', np.uint8),
-    ('a.tif', np.uint16), ('a.tif', np.float32), ('a.bmp', np.uint8)])  # yapf: disable
+@pytest.mark.parametrize(
+    'name, dtype',
+    [
+        ('a.png', np.uint8),
+        ('a.png', np.uint16),
+        ('a.jpg', np.uint8),
+        ('a.webp', np.uint8),
+        ('a.tif', np.uint8),
+        ('a.tif', np.uint16),
+        ('a.tif', np.float32),
+        ('a.bmp', np.uint8),
+    ],
+)
 def test_every_format_shows_the_image_upright(tmp_path, name, dtype):
     pixels = np.zeros((16, 24, 3), dtype)
     pixels[:8] = 200
@@ -81,11 +104,18 @@ def test_every_format_shows_the_image_upright(tmp_path, name, dtype):
     assert np.allclose(shown, image.upright(), atol=2)
 
 
-@pytest.mark.parametrize('name, options, lossy', [
-    ('a.png', {}, False), ('a.jpg', {}, True), ('a.png', dict(format='JPEG'), True),
-    ('a.webp', dict(lossless=True), False), ('a.webp', dict(quality=90), True),
-    ('a.webp', dict(quality=90, exif=exif()), True), ('a.webp', dict(lossless=True, exif=exif()), False),
-])  # yapf: disable
+@pytest.mark.parametrize(
+    'name, options, lossy',
+    [
+        ('a.png', {}, False),
+        ('a.jpg', {}, True),
+        ('a.png', dict(format='JPEG'), True),
+        ('a.webp', dict(lossless=True), False),
+        ('a.webp', dict(quality=90), True),
+        ('a.webp', dict(quality=90, exif=exif()), True),
+        ('a.webp', dict(lossless=True, exif=exif()), False),
+    ],
+)
 def test_lossy_compression_is_known(tmp_path, name, options, lossy):
     Image.effect_noise((32, 33), 50).convert('RGB').save(tmp_path / name, **options)
     assert image_files.read(tmp_path / name).lossy == lossy
@@ -148,9 +178,15 @@ def test_missing_file(tmp_path):
         image_files.read(tmp_path / 'a.png')
 
 
-@pytest.mark.parametrize('name, pixels', [
-    ('a.gif', np.zeros((2, 2), np.uint8)), ('a.jpg', np.zeros((2, 2, 4), np.uint8)),
-    ('a.jpg', np.zeros((2, 2), np.uint16)), ('a.png', np.zeros((2, 2), np.float32))])  # yapf: disable
+@pytest.mark.parametrize(
+    'name, pixels',
+    [
+        ('a.gif', np.zeros((2, 2), np.uint8)),
+        ('a.jpg', np.zeros((2, 2, 4), np.uint8)),
+        ('a.jpg', np.zeros((2, 2), np.uint16)),
+        ('a.png', np.zeros((2, 2), np.float32)),
+    ],
+)
 def test_what_a_format_cannot_hold_is_refused(tmp_path, name, pixels):
     with pytest.raises(InputError, match=name):
         image_files.write(tmp_path / name, image_files.ImageFile(pixels, None, None))

@@ -102,10 +102,10 @@ def test_transparent_background_is_asked_about():
         find_corrupted(image)
 
 
-@pytest.mark.parametrize('image, sentence', [
-    (bright(), 'no lost pixel found: give a mask'),
-    (np.zeros((8, 8), np.uint8), 'every pixel is lost'),
-])
+@pytest.mark.parametrize(
+    'image, sentence',
+    [(bright(), 'no lost pixel found: give a mask'), (np.zeros((8, 8), np.uint8), 'every pixel is lost')],
+)
 def test_implausible(image, sentence):
     with pytest.raises(InputError, match=sentence):
         find_corrupted(image)

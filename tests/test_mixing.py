@@ -1,4 +1,5 @@
 """configs/mixing: the toolbox's other models on our data, by our metrics."""
+
 import math
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def load(path: Path, flowers, work_dir) -> Config:
     for split in ('train', 'val', 'test'):
         if cfg[f'{split}_dataloader']:
             cfg[f'{split}_dataloader'].merge(
-                dict(batch_size=2, num_workers=0, dataset=dict(data_root=str(flowers), max_images=4)))
+                dict(batch_size=2, num_workers=0, dataset=dict(data_root=str(flowers), max_images=4))
+            )
     return cfg
 
 
@@ -128,9 +130,17 @@ def test_our_corruption_in_a_stock_config(flowers, tmp_path):
     cfg.model.loss_composed_percep = None
     cfg.model.loss_out_percep = False
     cfg.train_dataloader = dict(
-        batch_size=2, num_workers=0, sampler=dict(type='InfiniteSampler'),
-        dataset=dict(type='BasicImageDataset', data_root=str(flowers), ann_file='train.txt',
-                     data_prefix=dict(gt='jpg'), pipeline=STOCK_PIPELINE))  # yapf: disable
+        batch_size=2,
+        num_workers=0,
+        sampler=dict(type='InfiniteSampler'),
+        dataset=dict(
+            type='BasicImageDataset',
+            data_root=str(flowers),
+            ann_file='train.txt',
+            data_prefix=dict(gt='jpg'),
+            pipeline=STOCK_PIPELINE,
+        ),
+    )
     cfg.val_dataloader = cfg.val_cfg = cfg.val_evaluator = None
     cfg.test_dataloader = cfg.test_cfg = cfg.test_evaluator = None
     cfg.train_cfg = dict(type='IterBasedTrainLoop', max_iters=2)
@@ -145,21 +155,38 @@ def test_our_metric_alone_in_a_config(flowers, tmp_path):
     """Model, data and corruption are MMagic's: a square hole; PConv without training leaves it wrong, and all else."""
     pipeline = [
         dict(type='LoadImageFromFile', key='gt'),
-        dict(type='LoadMask', mask_mode='bbox', mask_config=dict(
-            max_bbox_shape=64, max_bbox_delta=8, min_margin=8, img_shape=(128, 128))),
+        dict(
+            type='LoadMask',
+            mask_mode='bbox',
+            mask_config=dict(max_bbox_shape=64, max_bbox_delta=8, min_margin=8, img_shape=(128, 128)),
+        ),
         dict(type='GetMaskedImage'),
         dict(type='PackInputs'),
-    ]  # yapf: disable
+    ]
     model = get_config('mmagic::partial_conv/pconv_stage1_8xb12_places-256x256.py').model
     model.loss_composed_percep, model.loss_out_percep = None, False
-    cfg = Config(dict(
-        custom_imports=dict(imports=['ssrgan_plugin.registration'], allow_failed_imports=False),
-        default_scope='mmagic', model=model, work_dir=str(tmp_path),
-        test_dataloader=dict(
-            batch_size=1, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
-            dataset=dict(type='BasicImageDataset', data_root=str(flowers), ann_file='test.txt',
-                         data_prefix=dict(gt='jpg'), pipeline=pipeline)),
-        test_cfg=dict(type='MultiTestLoop'), test_evaluator=dict(type='Evaluator', metrics=[dict(type='NMSE')])))
+    cfg = Config(
+        dict(
+            custom_imports=dict(imports=['ssrgan_plugin.registration'], allow_failed_imports=False),
+            default_scope='mmagic',
+            model=model,
+            work_dir=str(tmp_path),
+            test_dataloader=dict(
+                batch_size=1,
+                num_workers=0,
+                sampler=dict(type='DefaultSampler', shuffle=False),
+                dataset=dict(
+                    type='BasicImageDataset',
+                    data_root=str(flowers),
+                    ann_file='test.txt',
+                    data_prefix=dict(gt='jpg'),
+                    pipeline=pipeline,
+                ),
+            ),
+            test_cfg=dict(type='MultiTestLoop'),
+            test_evaluator=dict(type='Evaluator', metrics=[dict(type='NMSE')]),
+        )
+    )
     assert 0 < results(Runner.from_cfg(cfg), 'test')['NMSE'] < 10
 
 
@@ -173,6 +200,7 @@ def test_inferencers(flowers, tmp_path):
     image = flowers / 'jpg' / 'image_00000.jpg'
     mask = tmp_path / 'mask.png'
     import cv2
+
     cv2.imwrite(str(mask), 255 * (np.random.default_rng(0).random((128, 128)) < 0.5).astype(np.uint8))
     restored = inferencer(img=str(image), mask=str(mask), result_out_dir=str(tmp_path / 'restored.png'))
     first = cv2.imread(str(tmp_path / 'restored.png'))

@@ -5,7 +5,7 @@ from ssrgan_plugin.nmse import nmse
 
 
 def test_by_hand():
-    assert nmse(np.array([1., 2., 3.]), np.array([1., 4., 0.])) == pytest.approx((4 + 9) / (1 + 16))
+    assert nmse(np.array([1.0, 2.0, 3.0]), np.array([1.0, 4.0, 0.0])) == pytest.approx((4 + 9) / (1 + 16))
 
 
 def test_uint8_does_not_wrap():

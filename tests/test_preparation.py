@@ -1,4 +1,5 @@
 """Preparing data from tiny archives in the three official layouts."""
+
 import io
 import json
 import tarfile
@@ -44,19 +45,28 @@ def make_flower(folder, damage=None):
 
 def make_pet(folder):
     """images.tar.gz and annotations.tar.gz, with files that are not what they are called."""
-    images = {'images/Abyssinian_1.jpg': jpeg(1), 'images/Beagle_2.jpg': jpeg(2, 'L'),
-              'images/Egyptian_Mau_3.jpg': jpeg(3, 'CMYK'), 'images/Sphynx_4.jpg': jpeg(4, 'P', kind='PNG'),
-              'images/._Sphynx_4.jpg': b'resource fork', 'images/Abyssinian_1.mat': b''}  # yapf: disable
-    annotations = {'annotations/trainval.txt': b'Sphynx_4 1 1 1\nAbyssinian_1 1 1 1\n',
-                   'annotations/test.txt': b'Egyptian_Mau_3 1 1 1\nBeagle_2 1 1 1\n'}  # yapf: disable
+    images = {
+        'images/Abyssinian_1.jpg': jpeg(1),
+        'images/Beagle_2.jpg': jpeg(2, 'L'),
+        'images/Egyptian_Mau_3.jpg': jpeg(3, 'CMYK'),
+        'images/Sphynx_4.jpg': jpeg(4, 'P', kind='PNG'),
+        'images/._Sphynx_4.jpg': b'resource fork',
+        'images/Abyssinian_1.mat': b'',
+    }
+    annotations = {
+        'annotations/trainval.txt': b'Sphynx_4 1 1 1\nAbyssinian_1 1 1 1\n',
+        'annotations/test.txt': b'Egyptian_Mau_3 1 1 1\nBeagle_2 1 1 1\n',
+    }
     return [tar(folder / 'images.tar.gz', images), tar(folder / 'annotations.tar.gz', annotations)]
 
 
 def make_caltech(folder):
     """caltech-101.zip, which holds the tar of the images."""
     names = [f'{kind}/image_{i:04}.jpg' for kind in ('BACKGROUND_Google', 'airplanes') for i in range(1, 11)]
-    inner = tar(folder / '101_ObjectCategories.tar.gz',
-                {f'101_ObjectCategories/{name}': jpeg(i) for i, name in enumerate(names)})
+    inner = tar(
+        folder / '101_ObjectCategories.tar.gz',
+        {f'101_ObjectCategories/{name}': jpeg(i) for i, name in enumerate(names)},
+    )
     with zipfile.ZipFile(folder / 'caltech-101.zip', 'w') as archive:
         archive.write(inner, 'caltech-101/101_ObjectCategories.tar.gz')
         archive.writestr('caltech-101/show_annotation.m', 'x')
@@ -92,6 +102,7 @@ def test_pet_loads_as_three_channels_whatever_the_files_are(archives, tmp_path):
     assert lines(root / 'train.txt') == ['Abyssinian_1.jpg', 'Sphynx_4.jpg']
     assert lines(root / 'test.txt') == ['Beagle_2.jpg', 'Egyptian_Mau_3.jpg']
     from mmagic.registry import TRANSFORMS
+
     load = TRANSFORMS.build(dict(type='LoadWholeImageFromFile', key='gt'))
     for name in lines(root / 'train.txt') + lines(root / 'test.txt'):
         assert load(dict(gt_path=str(root / 'images' / name)))['gt'].shape == (30, 40, 3)
@@ -131,6 +142,7 @@ def test_caltech_split_of_all_images_has_the_papers_counts(tmp_path):
 def test_resized_copies_are_what_the_config_would_load(archives, tmp_path):
     """Lossless, and by the same interpolation."""
     from mmagic.registry import TRANSFORMS
+
     given = make_flower(archives)
     prepare('flower', tmp_path / 'whole', given, allow_subset=True)
     metadata = prepare('flower', tmp_path / 'small', given, size=16, allow_subset=True)
@@ -138,15 +150,19 @@ def test_resized_copies_are_what_the_config_would_load(archives, tmp_path):
     assert lines(tmp_path / 'small' / 'flowers-102' / 'train.txt')[0] == 'image_00002.png'
     load = TRANSFORMS.build(dict(type='LoadWholeImageFromFile', key='gt'))
     resize = TRANSFORMS.build(dict(type='Resize', keys=['gt'], scale=(16, 16), interpolation='area'))
-    whole, small = (load(dict(gt_path=str(tmp_path / root / 'flowers-102' / 'jpg' / name)))
-                    for root, name in (('whole', 'image_00002.jpg'), ('small', 'image_00002.png')))
+    whole, small = (
+        load(dict(gt_path=str(tmp_path / root / 'flowers-102' / 'jpg' / name)))
+        for root, name in (('whole', 'image_00002.jpg'), ('small', 'image_00002.png'))
+    )
     assert (resize(whole)['gt'] == small['gt']).all()
 
 
 def test_images_of_the_wanted_size_are_not_encoded_again(archives, tmp_path):
     savemat(archives / 'setid.mat', dict(trnid=[[1]], valid=[[2]], tstid=[[3]]))
-    given = [tar(archives / 'x.tar', {f'jpg/image_{i:05}.jpg': jpeg(i, size=(16, 16)) for i in (1, 2, 3)}, 'w'),
-             archives / 'setid.mat']  # yapf: disable
+    given = [
+        tar(archives / 'x.tar', {f'jpg/image_{i:05}.jpg': jpeg(i, size=(16, 16)) for i in (1, 2, 3)}, 'w'),
+        archives / 'setid.mat',
+    ]
     prepare('flower', tmp_path, given, size=16, allow_subset=True)
     assert (tmp_path / 'flowers-102' / 'jpg' / 'image_00001.jpg').read_bytes() == jpeg(1, size=(16, 16))
 
@@ -157,7 +173,7 @@ def test_folder_in_the_official_layout(archives, tmp_path):
     given[1].rename(archives / 'flowers-102' / 'setid.mat')
     prepare('flower', tmp_path, [archives / 'flowers-102'], allow_subset=True)
     assert len(lines(tmp_path / 'flowers-102' / 'test.txt')) == 8
-    assert (archives / 'flowers-102' / 'jpg' / 'image_00001.jpg').exists(), 'the user\'s folder is left alone'
+    assert (archives / 'flowers-102' / 'jpg' / 'image_00001.jpg').exists(), "the user's folder is left alone"
 
 
 def test_subset_is_refused_unless_allowed(archives, tmp_path):
@@ -194,8 +210,14 @@ def test_interrupted_then_continued(archives, tmp_path, monkeypatch, step):
     monkeypatch.setattr(preparation, step, real)
     prepare('flower', tmp_path / 'data', given, allow_subset=True)
     prepare('flower', tmp_path / 'fresh', given, allow_subset=True)
-    files = [{path.relative_to(tmp_path / root): path.read_bytes() for path in (tmp_path / root).rglob('*.*')
-              if path.is_file()} for root in ('data', 'fresh')]  # yapf: disable
+    files = [
+        {
+            path.relative_to(tmp_path / root): path.read_bytes()
+            for path in (tmp_path / root).rglob('*.*')
+            if path.is_file()
+        }
+        for root in ('data', 'fresh')
+    ]
     assert files[0] == files[1] and len(files[0]) == 12 + 5
 
 
@@ -203,7 +225,7 @@ def test_interrupted_then_continued(archives, tmp_path, monkeypatch, step):
 def test_damaged_archive_is_named(archives, tmp_path, damage):
     given = make_flower(archives)
     content = given[0].read_bytes()
-    given[0].write_bytes({'cut': content[:len(content) // 2], 'text': b'404 not found', 'empty': b''}[damage])
+    given[0].write_bytes({'cut': content[: len(content) // 2], 'text': b'404 not found', 'empty': b''}[damage])
     with pytest.raises(InputError, match='102flowers.tgz is damaged or no archive.*get it again'):
         prepare('flower', tmp_path / 'data', given, allow_subset=True)
     assert not (tmp_path / 'data' / 'flowers-102').exists()
@@ -241,6 +263,7 @@ def test_archive_that_reaches_outside_is_refused(archives, tmp_path):
 def test_downloads_through_torchvision(archives, tmp_path, monkeypatch):
     """Without a network: torchvision's class is asked, and what it leaves is prepared."""
     from torchvision.datasets import Flowers102
+
     given = make_flower(archives)
 
     def fake(self, root, download):
@@ -290,13 +313,14 @@ def test_damaged_header_in_the_middle_is_named(archives, tmp_path):
     archive.write_bytes(content)
     with pytest.raises(InputError, match='101_ObjectCategories.tar is damaged'):
         prepare('caltech', tmp_path / 'data', [archive], allow_subset=True)
-    archive.write_bytes(tar(archive, {name: jpeg() for name in names}, mode='w').read_bytes()[:5 * 1536])
+    archive.write_bytes(tar(archive, {name: jpeg() for name in names}, mode='w').read_bytes()[: 5 * 1536])
     with pytest.raises(InputError, match='101_ObjectCategories.tar is damaged'):
         prepare('caltech', tmp_path / 'data', [archive], allow_subset=True)
 
 
 def test_turned_image_is_stored_as_the_config_loads_it(archives, tmp_path):
     from mmagic.registry import TRANSFORMS
+
     given = make_flower(archives)
     exif = Image.Exif()
     exif[0x0112] = 6

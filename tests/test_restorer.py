@@ -1,4 +1,5 @@
 """The one-line Restorer: types, sizes, tiles, and what it refuses."""
+
 import os
 import pickle
 from pathlib import Path
@@ -46,9 +47,13 @@ def as_type(image, dtype):
 
 @settings(max_examples=30, deadline=None)
 @given(
-    height=st.integers(1, 40), width=st.integers(1, 40), channels=st.sampled_from([None, 1, 3, 4]),
-    dtype=st.sampled_from([np.uint8, np.uint16, np.float16, np.float32, np.float64]), ratio=st.floats(0.05, 0.95),
-    seed=st.integers(0, 99))
+    height=st.integers(1, 40),
+    width=st.integers(1, 40),
+    channels=st.sampled_from([None, 1, 3, 4]),
+    dtype=st.sampled_from([np.uint8, np.uint16, np.float16, np.float32, np.float64]),
+    ratio=st.floats(0.05, 0.95),
+    seed=st.integers(0, 99),
+)
 def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed):
     image = as_type(photograph(height, width, channels or 1), dtype)
     image = image if channels else image[..., 0]
@@ -71,11 +76,16 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
     assert np.array_equal(restorer(other, mask), restored)
 
 
-@pytest.mark.parametrize('network, size', [
-    (BlindSSRGANGenerator(mid_channels=16), (301, 410)),
-    (BlindSSRGANGenerator(mid_channels=16, num_blocks=16), (302, 201)),
-    (SSRGANGenerator(mid_channels=16), (150, 101)), (SSRGANGenerator(mid_channels=16, num_blocks=12), (101, 150))],
-    ids=['blind', 'blind-16', 'paper', 'paper-12'])  # yapf: disable
+@pytest.mark.parametrize(
+    'network, size',
+    [
+        (BlindSSRGANGenerator(mid_channels=16), (301, 410)),
+        (BlindSSRGANGenerator(mid_channels=16, num_blocks=16), (302, 201)),
+        (SSRGANGenerator(mid_channels=16), (150, 101)),
+        (SSRGANGenerator(mid_channels=16, num_blocks=12), (101, 150)),
+    ],
+    ids=['blind', 'blind-16', 'paper', 'paper-12'],
+)
 @pytest.mark.parametrize('self_ensemble', [False, True])
 def test_tiled_is_untiled(network, size, self_ensemble):
     restorer = object.__new__(Restorer)
@@ -93,9 +103,15 @@ def test_tiled_is_untiled(network, size, self_ensemble):
     np.testing.assert_allclose(restorer(image, mask), whole, atol=2e-6)
 
 
-@pytest.mark.parametrize('network', [
-    BlindSSRGANGenerator(mid_channels=4), BlindSSRGANGenerator(mid_channels=4, num_blocks=3),
-    SSRGANGenerator(mid_channels=4), SSRGANGenerator(mid_channels=4, num_blocks=10)])  # yapf: disable
+@pytest.mark.parametrize(
+    'network',
+    [
+        BlindSSRGANGenerator(mid_channels=4),
+        BlindSSRGANGenerator(mid_channels=4, num_blocks=3),
+        SSRGANGenerator(mid_channels=4),
+        SSRGANGenerator(mid_channels=4, num_blocks=10),
+    ],
+)
 def test_margin_exceeds_what_the_network_sees(network):
     """One output pixel's gradient reaches no further than the margin."""
     for parameter in network.parameters():
@@ -160,23 +176,25 @@ def test_device_without_memory_is_refused():
         Restorer(device='meta')
 
 
-@pytest.mark.parametrize('image, mask, sentence', [
-    (np.array([[np.nan, 0.5]]), np.array([[0, 1]]), 'mark them as lost'),
-    ('a.png', None, 'an image is a NumPy array'),
-    (np.zeros((4, 4, 5), np.uint8), None, 'an image is a NumPy array'),
-    (np.zeros((0, 4), np.uint8), None, 'no pixels'),
-    (np.zeros((4, 4), np.int64), None, 'images of type int64'),
-    (np.ones((4, 4), np.uint8), np.zeros((4, 5)), 'the mask is'),
-    (np.ones((4, 4), np.uint8), np.ones((4, 4)), 'every pixel is lost'),
-    (np.full((4, 4), 200.0), np.eye(4), 'between 0 and 1'),
-])
+@pytest.mark.parametrize(
+    'image, mask, sentence',
+    [
+        (np.array([[np.nan, 0.5]]), np.array([[0, 1]]), 'mark them as lost'),
+        ('a.png', None, 'an image is a NumPy array'),
+        (np.zeros((4, 4, 5), np.uint8), None, 'an image is a NumPy array'),
+        (np.zeros((0, 4), np.uint8), None, 'no pixels'),
+        (np.zeros((4, 4), np.int64), None, 'images of type int64'),
+        (np.ones((4, 4), np.uint8), np.zeros((4, 5)), 'the mask is'),
+        (np.ones((4, 4), np.uint8), np.ones((4, 4)), 'every pixel is lost'),
+        (np.full((4, 4), 200.0), np.eye(4), 'between 0 and 1'),
+    ],
+)
 def test_bad_input(restorer, image, mask, sentence):
     with pytest.raises(InputError, match=sentence):
         restorer(image, mask)
 
 
 class Payload:
-
     def __reduce__(self):
         return os.mkdir, ('owned',)
 
@@ -207,10 +225,13 @@ def test_paper_style_generator_through_the_same_call(tiny_config, tmp_path):
     from mmagic.registry import MODELS
     from mmengine.config import Config
     from mmengine.logging import HistoryBuffer
+
     config = tiny_config()
     model = MODELS.build(Config.fromfile(config).model)
-    torch.save(dict(state_dict=model.state_dict(), message_hub=dict(log_scalars=HistoryBuffer([1], [1]))),
-               tmp_path / 'epoch_1.pth')  # yapf: disable
+    torch.save(
+        dict(state_dict=model.state_dict(), message_hub=dict(log_scalars=HistoryBuffer([1], [1]))),
+        tmp_path / 'epoch_1.pth',
+    )
     restorer = Restorer(config, tmp_path / 'epoch_1.pth', device='cpu')
     image = as_type(photograph(40, 33), np.uint8)
     mask = random_mask(40, 33, 0.5, np.random.default_rng(0))
@@ -224,6 +245,7 @@ def test_paper_style_generator_through_the_same_call(tiny_config, tmp_path):
 def test_paints_and_averages_as_the_config_says(tiny_config, tmp_path):
     from mmagic.registry import MODELS
     from mmengine.config import Config
+
     image = as_type(photograph(20, 33), np.uint8)
     mask = random_mask(20, 33, 0.5, np.random.default_rng(0))
     plain = tiny_config()

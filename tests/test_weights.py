@@ -1,4 +1,5 @@
 """The shipped weights: small, safe to load, and better than biharmonic inpainting on photographs they never saw."""
+
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +28,16 @@ def test_small_and_of_the_blind_config():
 @pytest.fixture(scope='module')
 def photographs():
     crops = []
-    for name in ('sklearn/datasets/images/china.jpg', 'sklearn/datasets/images/flower.jpg',
-                 'skimage/data/astronaut.png', 'skimage/data/coffee.png', 'skimage/data/camera.png'):
+    for name in (
+        'sklearn/datasets/images/china.jpg',
+        'sklearn/datasets/images/flower.jpg',
+        'skimage/data/astronaut.png',
+        'skimage/data/coffee.png',
+        'skimage/data/camera.png',
+    ):
         image = np.array(Image.open(find_photograph(name)).convert('RGB'))
         top, left = (image.shape[0] - 256) // 2, (image.shape[1] - 256) // 2
-        crops.append((name, np.array(Image.fromarray(image[top:top + 256, left:left + 256]).resize((128, 128)))))
+        crops.append((name, np.array(Image.fromarray(image[top : top + 256, left : left + 256]).resize((128, 128)))))
     return crops
 
 
@@ -51,4 +57,4 @@ def test_beats_biharmonic_at_every_level(photographs, ratio, bar):
 
 
 def squared_error(restored, image):
-    return np.mean((restored.astype(float) - image)**2)
+    return np.mean((restored.astype(float) - image) ** 2)

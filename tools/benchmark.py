@@ -1,8 +1,9 @@
 """Where the time goes, side by side in one run.
 
-    python tools/benchmark.py data     # what the loader delivers, and what the training step consumes
-    python tools/benchmark.py eval     # the generator's share of an evaluation
+python tools/benchmark.py data     # what the loader delivers, and what the training step consumes
+python tools/benchmark.py eval     # the generator's share of an evaluation
 """
+
 import argparse
 import sys
 import time
@@ -77,9 +78,11 @@ def data(cfg: Config, args: argparse.Namespace) -> None:
     for _ in tqdm(range(args.steps), 'training step alone', unit='step'):
         runner.model.train_step(batch, runner.optim_wrapper)
     trained = args.steps * size / (seconds() - begin)
-    print(f'loader, {cfg.train_dataloader.num_workers} workers: {loaded:.0f} images/s\n'
-          f'training step, batches of {size}: {trained:.1f} images/s\n'
-          f'the loader delivers {loaded / trained:.1f} times what the step consumes')
+    print(
+        f'loader, {cfg.train_dataloader.num_workers} workers: {loaded:.0f} images/s\n'
+        f'training step, batches of {size}: {trained:.1f} images/s\n'
+        f'the loader delivers {loaded / trained:.1f} times what the step consumes'
+    )
 
 
 def evaluate(cfg: Config, args: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ Images and masks are those of the first config's test set. "{ratio}" in a config
 level, for methods with one set of weights a level. Writes comparison.md, .json and .png; interrupted, the same command
 goes on with the level where it was.
 """
+
 import argparse
 import json
 import multiprocessing
@@ -42,20 +43,31 @@ METRICS = ('NMSE', 'PSNR', 'SSIM')
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--config', nargs='+', required=True, metavar='CONFIG')
-    parser.add_argument('--checkpoint', nargs='+', default=[], metavar='CHECKPOINT',
-                        help='one for each config, "-" where the model has no weights (default: none has)')
+    parser.add_argument(
+        '--checkpoint',
+        nargs='+',
+        default=[],
+        metavar='CHECKPOINT',
+        help='one for each config, "-" where the model has no weights (default: none has)',
+    )
     parser.add_argument('--ratios', nargs='+', type=int, default=[30, 40, 50, 60, 70, 80], metavar='PERCENT')
-    parser.add_argument('--images', type=int, default=200, metavar='N',
-                        help='test images, evenly spread over the test set (default: 200)')
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/comparison'),
-                        help='default: work_dirs/comparison')
+    parser.add_argument(
+        '--images',
+        type=int,
+        default=200,
+        metavar='N',
+        help='test images, evenly spread over the test set (default: 200)',
+    )
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/comparison'), help='default: work_dirs/comparison')
     parser.add_argument('--amp', action='store_true', help='run the networks in bfloat16 (autocast)')
     args = parser.parse_args()
     args.ratios = list(dict.fromkeys(args.ratios))
     args.checkpoint = args.checkpoint or ['-'] * len(args.config)
     if len(args.checkpoint) != len(args.config):
-        parser.error(f'{len(args.config)} configs but {len(args.checkpoint)} checkpoints: name one for each config, '
-                     '"-" where the model has no weights')
+        parser.error(
+            f'{len(args.config)} configs but {len(args.checkpoint)} checkpoints: name one for each config, '
+            '"-" where the model has no weights'
+        )
     if any(not 0 < ratio < 100 for ratio in args.ratios):
         parser.error(f'--ratios {args.ratios} must be percentages between 0 and 100')
     try:
@@ -70,8 +82,10 @@ def parse_args() -> argparse.Namespace:
 def names(args: argparse.Namespace) -> List[str]:
     """Short ones, unless two would be the same."""
     short = [re.sub(r'_(flower|pet|caltech|sample)_p[^_]*$', '', Path(config).stem) for config in args.config]
-    longer = [f'{name} {Path(checkpoint).with_suffix("")}'.removesuffix(' -')
-              for name, checkpoint in zip(short, args.checkpoint)]  # yapf: disable
+    longer = [
+        f'{name} {Path(checkpoint).with_suffix("")}'.removesuffix(' -')
+        for name, checkpoint in zip(short, args.checkpoint)
+    ]
     names = [one if short.count(one) == 1 else other for one, other in zip(short, longer)]
     return [name if names.count(name) == 1 else f'{name} #{number}' for number, name in enumerate(names, 1)]
 
@@ -92,6 +106,7 @@ def build(name: str, config: str, checkpoint: str, ratio: int, amp: bool) -> Met
     from mmagic.registry import MODELS
 
     from ssrgan_plugin.engine.checkpoint_match_hook import check_match, state_dict_of
+
     config, checkpoint = config.format(ratio=ratio), checkpoint.format(ratio=ratio)
     cfg = read_config(config)
     try:
@@ -139,8 +154,11 @@ def peak_memory(config: str, checkpoint: str, ratio: int, amp: bool, batch: dict
             build('', config, checkpoint, ratio, amp).restore(batch)
     except Exception:  # the comparison itself counts and names failures
         return None
-    return torch.cuda.max_memory_allocated() / 1e6 if torch.cuda.is_available() else (
-        memory_status('VmHWM') - before) / 1e3
+    return (
+        torch.cuda.max_memory_allocated() / 1e6
+        if torch.cuda.is_available()
+        else (memory_status('VmHWM') - before) / 1e3
+    )
 
 
 def memory_status(key: str) -> int:
@@ -165,11 +183,14 @@ def cost(method: Method, config: str, checkpoint: str, ratio: int, batch: dict) 
 def test_images(args: argparse.Namespace, ratio: int) -> BaseDataset:
     """Those that every method restores."""
     from mmagic.registry import DATASETS
+
     config = args.config[0].format(ratio=ratio)
     cfg = read_config(config).test_dataloader.dataset
     if str(cfg.get('type')).split('.')[-1] != 'CorruptedImageDataset':
-        raise InputError(f'the test data of {config} are of type {cfg.get("type")}: name a config first whose '
-                         'test_dataloader has a CorruptedImageDataset')
+        raise InputError(
+            f'the test data of {config} are of type {cfg.get("type")}: name a config first whose '
+            'test_dataloader has a CorruptedImageDataset'
+        )
     return DATASETS.build(dict(cfg, max_images=args.images, corruption=dict(cfg.corruption, ratio=ratio / 100)))
 
 
@@ -177,12 +198,17 @@ def test_images(args: argparse.Namespace, ratio: int) -> BaseDataset:
 def compare(args: argparse.Namespace, ratio: int, dataset: BaseDataset, progress: tqdm) -> dict:
     """Every method at one level, image by image in turn, so that all meet the same state of the machine."""
     from mmagic.registry import METRICS as REGISTRY
-    methods = [build(name, config, checkpoint, ratio, args.amp)
-               for name, config, checkpoint in zip(names(args), args.config, args.checkpoint)]  # yapf: disable
+
+    methods = [
+        build(name, config, checkpoint, ratio, args.amp)
+        for name, config, checkpoint in zip(names(args), args.config, args.checkpoint)
+    ]
     metrics = {name: REGISTRY.build(dict(type=name)) for name in METRICS}
     first = pseudo_collate([dataset[0]])
-    costs = [cost(method, config, checkpoint, ratio, first)
-             for method, config, checkpoint in zip(methods, args.config, args.checkpoint)]  # yapf: disable
+    costs = [
+        cost(method, config, checkpoint, ratio, first)
+        for method, config, checkpoint in zip(methods, args.config, args.checkpoint)
+    ]
     runs = [defaultdict(list) for _ in methods]
     pictures = {}
     for index in range(len(dataset)):
@@ -209,16 +235,27 @@ def compare(args: argparse.Namespace, ratio: int, dataset: BaseDataset, progress
             for key, metric in metrics.items():
                 metric.process([packed], [restored.to_dict()])
                 run[key].append(metric.results.pop()[metric.metric])
-    rows = [dict(method=method.name, parameters=method.parameters, ratio=ratio, images=len(dataset),
-                 failed=run.pop('failed', []), **spent, **summary(run))
-            for method, run, spent in zip(methods, runs, costs)]  # yapf: disable
+    rows = [
+        dict(
+            method=method.name,
+            parameters=method.parameters,
+            ratio=ratio,
+            images=len(dataset),
+            failed=run.pop('failed', []),
+            **spent,
+            **summary(run),
+        )
+        for method, run, spent in zip(methods, runs, costs)
+    ]
     return dict(rows=rows, pictures=as_lists(pictures), references=as_lists(references))
 
 
 def as_lists(pictures: Dict[str, torch.Tensor]) -> dict:
     """(H, W, 3) of 0 to 255, as JSON takes them."""
-    return {key: np.rint(picture.numpy().transpose(1, 2, 0).clip(0, 255)).astype(np.uint8).tolist()
-            for key, picture in pictures.items()}  # yapf: disable
+    return {
+        key: np.rint(picture.numpy().transpose(1, 2, 0).clip(0, 255)).astype(np.uint8).tolist()
+        for key, picture in pictures.items()
+    }
 
 
 def summary(run: dict) -> dict:
@@ -227,14 +264,19 @@ def summary(run: dict) -> dict:
     means = {key: float(value.mean()) if len(value) else None for key, value in values.items()}
     interval = None
     if len(values['NMSE']) > 1:
-        interval = list(bootstrap((values['NMSE'],), np.mean, n_resamples=2000, method='percentile',
-                                  random_state=0).confidence_interval)  # yapf: disable
+        interval = list(
+            bootstrap(
+                (values['NMSE'],), np.mean, n_resamples=2000, method='percentile', random_state=0
+            ).confidence_interval
+        )
     return dict(**means, interval=interval, each=values['NMSE'].tolist())
 
 
 def table(rows: List[dict]) -> str:
-    head = ('| corrupted | method | NMSE | 95 % interval | PSNR | SSIM | parameters | GFLOP | ms an image '
-            '| peak memory, MB | images | failed |')
+    head = (
+        '| corrupted | method | NMSE | 95 % interval | PSNR | SSIM | parameters | GFLOP | ms an image '
+        '| peak memory, MB | images | failed |'
+    )
     lines = [head, '|' + '---|' * (head.count('|') - 1)]
 
     def show(value: Optional[float], form: str) -> str:
@@ -246,7 +288,8 @@ def table(rows: List[dict]) -> str:
             f'| {row["ratio"]} % | {row["method"].replace("|", "/")} | {show(row["NMSE"], ".5f")} | {interval} | '
             f'{show(row["PSNR"], ".2f")} | {show(row["SSIM"], ".4f")} | {row["parameters"]:,} | '
             f'{show(row["gflop"], ".1f")} | {show(row["seconds"] and 1000 * row["seconds"], ".0f")} | '
-            f'{show(row["megabytes"], ".0f")} | {row["images"]} | {len(row["failed"])} |')
+            f'{show(row["megabytes"], ".0f")} | {row["images"]} | {len(row["failed"])} |'
+        )
     return '\n'.join(lines) + '\n'
 
 
@@ -255,8 +298,13 @@ def draw(levels: dict, target: Path) -> None:
     methods = list(dict.fromkeys(row['method'] for level in levels.values() for row in level['rows']))
     rows = [('references', 'corrupted'), *(('pictures', method) for method in methods), ('references', 'original')]
     labels = 0.1 * max(len(name) for _, name in rows)
-    figure, grid = plt.subplots(len(rows), len(levels), squeeze=False, layout='constrained',
-                                figsize=(1.6 * len(levels) + labels + 0.2, 1.6 * len(rows) + 0.3))  # yapf: disable
+    figure, grid = plt.subplots(
+        len(rows),
+        len(levels),
+        squeeze=False,
+        layout='constrained',
+        figsize=(1.6 * len(levels) + labels + 0.2, 1.6 * len(rows) + 0.3),
+    )
     for column, (ratio, level) in enumerate(levels.items()):
         grid[0, column].set_title(f'{ratio} %')
         for axes, (kind, name) in zip(grid[:, column], rows):
@@ -279,7 +327,8 @@ def describe(args: argparse.Namespace, ratio: int, dataset: BaseDataset) -> dict
         amp=args.amp,
         configs=[read_config(path.format(ratio=ratio)).pretty_text for path in args.config],
         written=[path.stat().st_mtime if path.exists() else None for path in checkpoints],
-        images=[dataset.get_data_info(index)['gt_path'] for index in range(len(dataset))])
+        images=[dataset.get_data_info(index)['gt_path'] for index in range(len(dataset))],
+    )
 
 
 def finished(kept: Path, settings: dict) -> Optional[dict]:
@@ -295,6 +344,7 @@ def prepare() -> None:
     """Makes the toolbox's components and ours known."""
     compat.apply()
     from ssrgan_plugin import registration  # noqa: F401
+
     init_default_scope('mmagic')
 
 
@@ -321,8 +371,9 @@ def main():
                         write_whole(kept, json.dumps(level))
                 levels[ratio] = level
         rows = [row for level in levels.values() for row in level['rows']]
-        called = dict(config=args.config, checkpoint=args.checkpoint, images=args.images, amp=args.amp,
-                      data=dataset.data_root)  # yapf: disable
+        called = dict(
+            config=args.config, checkpoint=args.checkpoint, images=args.images, amp=args.amp, data=dataset.data_root
+        )
         write_whole(args.out / 'comparison.json', json.dumps(dict(settings=called, rows=rows), indent=2))
         write_whole(args.out / 'comparison.md', f'Test images of {dataset.data_root}:\n\n{table(rows)}')
         draw(levels, args.out / 'comparison.png')

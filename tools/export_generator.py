@@ -4,6 +4,7 @@
 
 The result goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
 """
+
 import argparse
 import sys
 from pathlib import Path
@@ -22,13 +23,15 @@ def main():
     args = parser.parse_args()
     compat.apply()
     from mmengine.runner import CheckpointLoader
+
     try:
         state = CheckpointLoader.load_checkpoint(str(args.checkpoint), map_location='cpu', logger='silent')
     except (InputError, OSError) as error:
         sys.exit(f'export_generator.py: {error}')
     weights = {
         key: value.half() if value.is_floating_point() else value
-        for key, value in state.get('state_dict', state).items() if key.startswith('generator.')
+        for key, value in state.get('state_dict', state).items()
+        if key.startswith('generator.')
     }
     if not weights:
         sys.exit(f'export_generator.py: {args.checkpoint} holds no generator: name a checkpoint of a training')

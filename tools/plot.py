@@ -4,6 +4,7 @@
 
 Writes PNG and SVG into DIR/figures.
 """
+
 import argparse
 import json
 import sys
@@ -19,8 +20,11 @@ from ssrgan_plugin.whole_files import whole
 # Luminance, marker and dash differ from line to line, so that they can be told apart in greyscale.
 MARKERS, DASHES = 'osD^vP', ('-', '--', '-.', ':', (0, (5, 1)), (0, (3, 1, 1, 1)))
 LOSSES = dict(
-    loss_pix='generator: pixels', loss_gan='generator: adversarial', loss_d_real='discriminator: originals',
-    loss_d_fake='discriminator: restored')
+    loss_pix='generator: pixels',
+    loss_gan='generator: adversarial',
+    loss_d_real='discriminator: originals',
+    loss_d_fake='discriminator: restored',
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -49,15 +53,20 @@ def style(index: int, count: int) -> dict:
     return dict(
         color=matplotlib.colormaps['viridis'](0.85 * index / max(count - 1, 1)),
         marker=MARKERS[index % len(MARKERS)],
-        linestyle=DASHES[index % len(DASHES)])
+        linestyle=DASHES[index % len(DASHES)],
+    )
 
 
 def against_level(datasets: dict):
     """Figure 5."""
     figure, axes = plt.subplots(figsize=(6, 4), layout='constrained')
     for index, (title, runs) in enumerate(datasets.items()):
-        axes.plot([run['ratio'] for run in runs], [run['test']['NMSE'] for run in runs], label=title,
-                  **style(index, len(datasets)))
+        axes.plot(
+            [run['ratio'] for run in runs],
+            [run['test']['NMSE'] for run in runs],
+            label=title,
+            **style(index, len(datasets)),
+        )
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set(xlabel='corrupted pixels (%)', ylabel='NMSE of test images', ylim=(0, None))
     axes.set_title(budget([run for runs in datasets.values() for run in runs]), fontsize='medium')
@@ -70,8 +79,13 @@ def against_epoch(runs: list):
     figure, axes = plt.subplots(figsize=(6, 4), layout='constrained')
     for index, run in enumerate(runs):
         epochs = [int(epoch) for epoch in run['nmse']]
-        axes.plot(epochs, list(run['nmse'].values()), label=f'{run["ratio"]:.0%} corrupted',
-                  markevery=max(len(epochs) // 10, 1), **style(index, len(runs)))
+        axes.plot(
+            epochs,
+            list(run['nmse'].values()),
+            label=f'{run["ratio"]:.0%} corrupted',
+            markevery=max(len(epochs) // 10, 1),
+            **style(index, len(runs)),
+        )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     images = runs[0]['settings']['images']['val'] or ''
     axes.set(xlabel='epoch', ylabel=f'NMSE of {images} test images'.replace('  ', ' '), yscale='log')
@@ -85,8 +99,13 @@ def training_curves(runs: list):
     for (key, title), axes in zip(LOSSES.items(), grid.flat):
         for index, run in enumerate(runs):
             steps = [int(step) for step in run['losses']]
-            axes.plot(steps, [losses[key] for losses in run['losses'].values()], label=f'{run["ratio"]:.0%} corrupted',
-                      markevery=max(len(steps) // 10, 1), **style(index, len(runs)))
+            axes.plot(
+                steps,
+                [losses[key] for losses in run['losses'].values()],
+                label=f'{run["ratio"]:.0%} corrupted',
+                markevery=max(len(steps) // 10, 1),
+                **style(index, len(runs)),
+            )
         axes.set(title=title, yscale='log', ylabel='loss (weighted)')
     for axes in grid[1]:
         axes.set_xlabel('iteration')
@@ -97,15 +116,20 @@ def training_curves(runs: list):
 
 def restored_images(runs: list, folders: list, count: int):
     """Figures 3 and 4: corrupted, restored and original, one column a level; None where no picture was kept."""
-    strips = [{path.name: path for path in sorted(folder.glob('test/*/vis_data/vis_image/*.png'))}
-              for folder in folders]
+    strips = [
+        {path.name: path for path in sorted(folder.glob('test/*/vis_data/vis_image/*.png'))} for folder in folders
+    ]
     names = sorted(set.intersection(*map(set, strips)))[:count]
     if not names:
         return None
     rows = ('corrupted', 'restored', 'original')
     figure, grid = plt.subplots(
-        3 * len(names), len(runs), figsize=(1.5 * len(runs) + 0.3, 4.5 * len(names) + 0.3), squeeze=False,
-        layout='constrained')
+        3 * len(names),
+        len(runs),
+        figsize=(1.5 * len(runs) + 0.3, 4.5 * len(names) + 0.3),
+        squeeze=False,
+        layout='constrained',
+    )
     for column, (run, strip) in enumerate(zip(runs, strips)):
         grid[0, column].set_title(f'{run["ratio"]:.0%}')
         for place, name in enumerate(names):
@@ -113,7 +137,7 @@ def restored_images(runs: list, folders: list, count: int):
             width = picture.shape[1] // 3
             for part, row in enumerate(rows):
                 axes = grid[3 * place + part, column]
-                axes.imshow(picture[:, part * width:(part + 1) * width])
+                axes.imshow(picture[:, part * width : (part + 1) * width])
                 axes.set(xticks=[], yticks=[], ylabel='' if column else row)
     figure.suptitle(f'{label(runs[0])}: {budget(runs)}')
     return figure

@@ -1,7 +1,8 @@
 """Compares a trained model with its input and with OpenCV's Telea on the test photographs: an NMSE table and a picture.
 
-    python tools/quickstart_report.py CONFIG WORK_DIR
+python tools/quickstart_report.py CONFIG WORK_DIR
 """
+
 import argparse
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def restored_photographs(config: str, checkpoint: str):
     cfg = Config.fromfile(config)
     init_default_scope(cfg.default_scope)
     from mmagic.registry import DATASETS, MODELS
+
     model = MODELS.build(cfg.model).eval()
     load_checkpoint(model, checkpoint)
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
@@ -34,8 +36,13 @@ def restored_photographs(config: str, checkpoint: str):
         def image(tensor):
             return np.ascontiguousarray(tensor.round().byte().permute(1, 2, 0).cpu().numpy())
 
-        yield (Path(sample.gt_path).stem, image(sample.input), image(sample.output.pred_img), image(sample.gt_img),
-               sample.mask[0].byte().cpu().numpy())
+        yield (
+            Path(sample.gt_path).stem,
+            image(sample.input),
+            image(sample.output.pred_img),
+            image(sample.gt_img),
+            sample.mask[0].byte().cpu().numpy(),
+        )
 
 
 def main():

@@ -5,6 +5,7 @@
 Interrupted, the same command goes on: finished runs are kept, a broken one continues. Writes results.json and
 results.md, with the classical methods' errors on the same images and masks.
 """
+
 import argparse
 import json
 import os
@@ -39,7 +40,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--datasets', nargs='+', choices=DATASETS, default=list(DATASETS), help='default: all')
     parser.add_argument('--ratios', nargs='+', type=int, choices=RATIOS, default=list(RATIOS), help='default: all')
-    parser.add_argument('--epochs', type=positive, help='default: the configs\' 100')
+    parser.add_argument('--epochs', type=positive, help="default: the configs' 100")
     parser.add_argument('--gpus', type=positive, default=1, help='processes of each training (default: 1)')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/sweep'), help='default: work_dirs/sweep')
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
@@ -47,8 +48,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--test-images', type=positive, metavar='N', help='likewise, for the final test (default: all)')
     parser.add_argument('--val-images', type=positive, metavar='N', help='likewise, for the test after each epoch')
     parser.add_argument('--crop', type=positive, metavar='N', help='train on random crops of N×N, for cheaper steps')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE',
-                        help='go to every run')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE', help='go to every run'
+    )
     return parser.parse_args()
 
 
@@ -74,8 +76,9 @@ class Run:
         self.epochs = args.epochs or self.cfg.train_cfg.max_epochs
         images = {split: getattr(args, f'{split}_images') for split in ('train', 'val', 'test')}
         # As JSON reads it back, so that it compares with what an earlier call wrote.
-        self.settings = json.loads(json.dumps(
-            dict(amp=args.amp, crop=args.crop, cfg_options=args.cfg_options, images=images)))
+        self.settings = json.loads(
+            json.dumps(dict(amp=args.amp, crop=args.crop, cfg_options=args.cfg_options, images=images))
+        )
 
     def finished(self) -> bool:
         result = self.work_dir / 'result.json'
@@ -107,8 +110,13 @@ class Run:
     def call(self, command, log: str, progress: tqdm, before: int) -> None:
         with open(self.work_dir / log, 'ab') as file:
             # A session of its own, so that all its processes can be stopped with the sweep.
-            process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=file,
-                                       stderr=file, start_new_session=True)  # yapf: disable
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
             try:
                 while process.poll() is None:
                     with suppress(subprocess.TimeoutExpired):
@@ -131,8 +139,12 @@ class Run:
         self.call([*train, '--work-dir', self.work_dir, '--resume', *amp], 'train.log', progress, before)
         checkpoint = self.work_dir / f'epoch_{self.epochs}.pth'
         test = [sys.executable, REPO / 'tools/test.py', self.config, checkpoint]
-        self.call([*test, '--work-dir', self.work_dir / 'test', '--out', self.work_dir / 'test.json'], 'test.log',
-                  progress, before)  # yapf: disable
+        self.call(
+            [*test, '--work-dir', self.work_dir / 'test', '--out', self.work_dir / 'test.json'],
+            'test.log',
+            progress,
+            before,
+        )
         result = dict(
             dataset=self.title,
             settings=self.settings,
@@ -140,7 +152,8 @@ class Run:
             classics=self.classics(),
             **self.history(),
             **self.describe(),
-            **environment())
+            **environment(),
+        )
         write_whole(self.work_dir / 'result.json', json.dumps(result, indent=2))
 
     def history(self) -> dict:
@@ -163,10 +176,17 @@ class Run:
         from mmagic.registry import DATASETS as REGISTRY
 
         from ssrgan_plugin import registration  # noqa: F401
+
         init_default_scope('mmagic')
         dataset = REGISTRY.build(self.cfg.test_dataloader.dataset)
-        errors = process_map(partial(classical_errors, dataset), range(len(dataset)), chunksize=8, leave=False,
-                             desc='classical methods', unit='image')  # yapf: disable
+        errors = process_map(
+            partial(classical_errors, dataset),
+            range(len(dataset)),
+            chunksize=8,
+            leave=False,
+            desc='classical methods',
+            unit='image',
+        )
         return dict(zip(('corrupted', *CLASSICS), np.mean(errors, axis=0)))
 
     def describe(self) -> dict:
@@ -178,44 +198,56 @@ class Run:
             seed=cfg.randomness.seed,
             batch=cfg.train_dataloader.batch_size,
             epochs=self.epochs,
-            data=json.loads(metadata.read_text()) if metadata.exists() else None)
+            data=json.loads(metadata.read_text()) if metadata.exists() else None,
+        )
 
 
 def classical_errors(dataset, index: int) -> list:
     packed = dataset[index]
-    image, original = (picture.permute(1, 2, 0).numpy() for picture in (packed['inputs'],
-                                                                         packed['data_samples'].gt_img))
+    image, original = (
+        picture.permute(1, 2, 0).numpy() for picture in (packed['inputs'], packed['data_samples'].gt_img)
+    )
     mask = packed['data_samples'].mask[0].numpy() != 0
     return [nmse(image, original), *(nmse(restore(image, mask, method), original) for method in CLASSICS)]
 
 
 def environment() -> dict:
     from importlib.metadata import version
+
     hardware = torch.cuda.get_device_name() if torch.cuda.is_available() else f'{os.cpu_count()} CPU cores'
     return dict(
         date=str(date.today()),
         hardware=hardware,
         python=platform.python_version(),
-        versions={name: version(name) for name in ('ssrgan-plugin', 'mmagic', 'mmengine', 'torch', 'numpy')})
+        versions={name: version(name) for name in ('ssrgan-plugin', 'mmagic', 'mmengine', 'torch', 'numpy')},
+    )
 
 
 def table(results: dict) -> str:
     """Markdown: one row a run, with what it took."""
-    head = ('| data set | corrupted | NMSE | NMSE, dB | PSNR | SSIM | Telea | Navier–Stokes | biharmonic | epochs '
-            '| batch | training data | test images | hardware | date |')
+    head = (
+        '| data set | corrupted | NMSE | NMSE, dB | PSNR | SSIM | Telea | Navier–Stokes | biharmonic | epochs '
+        '| batch | training data | test images | hardware | date |'
+    )
     rows = [head, '|' + '---|' * (head.count('|') - 1)]
     for run in results.values():
         test, classics, images = run['test'], run['classics'], run['settings']['images']
         data = run['data'] or dict(subset=False, train='all', test='all')
-        which = {split: f'{images[split]} of {data[split]}' if images[split] and images[split] != data[split]
-                 else data[split] for split in ('train', 'test')}  # yapf: disable
+        which = {
+            split: f'{images[split]} of {data[split]}'
+            if images[split] and images[split] != data[split]
+            else data[split]
+            for split in ('train', 'test')
+        }
         crops = f', crops of {run["settings"]["crop"]}×{run["settings"]["crop"]}' if run['settings']['crop'] else ''
         subset = ' of a SUBSET' if data['subset'] else '' if run['data'] else ', not prepared here'
-        rows.append(f'| {run["dataset"]} | {run["ratio"]:.0%} | {test["NMSE"]:.5f} | {test["NMSE_dB"]:.2f} | '
-                    f'{test["PSNR"]:.2f} | {test["SSIM"]:.4f} | {classics["telea"]:.5f} | '
-                    f'{classics["navier_stokes"]:.5f} | {classics["biharmonic"]:.5f} | {run["epochs"]} | '
-                    f'{run["batch"]} | {which["train"]}{subset}{crops} | {which["test"]}{subset} | '
-                    f'{run["hardware"]} | {run["date"]} |')
+        rows.append(
+            f'| {run["dataset"]} | {run["ratio"]:.0%} | {test["NMSE"]:.5f} | {test["NMSE_dB"]:.2f} | '
+            f'{test["PSNR"]:.2f} | {test["SSIM"]:.4f} | {classics["telea"]:.5f} | '
+            f'{classics["navier_stokes"]:.5f} | {classics["biharmonic"]:.5f} | {run["epochs"]} | '
+            f'{run["batch"]} | {which["train"]}{subset}{crops} | {which["test"]}{subset} | '
+            f'{run["hardware"]} | {run["date"]} |'
+        )
     return '\n'.join(rows) + '\n'
 
 
@@ -243,8 +275,10 @@ def main():
             collect(args.out)
     print(collect(args.out))
     if failed:
-        sys.exit(f'sweep.py: {len(failed)} of {len(runs)} runs failed: ' + '; '.join(
-            f'{name}: {reason}' for name, reason in failed.items()))
+        sys.exit(
+            f'sweep.py: {len(failed)} of {len(runs)} runs failed: '
+            + '; '.join(f'{name}: {reason}' for name, reason in failed.items())
+        )
 
 
 def collect(out: Path) -> str:

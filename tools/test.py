@@ -1,4 +1,5 @@
 """MMagic's tools/test.py; a model without weights needs no checkpoint."""
+
 import argparse
 import sys
 import tempfile

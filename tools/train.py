@@ -1,4 +1,5 @@
 """MMagic's own tools/train.py, with every option of it: python tools/train.py configs/ssrgan_flower_p50.py"""
+
 from ssrgan_plugin.mmagic_tools import run
 
 if __name__ == '__main__':

@@ -8,4 +8,5 @@ _base_ = [
 
 model = dict(
     encdec=dict(stage2=dict(contextual_attention=dict(type='UnmaskedContextualAttentionNeck'))),
-    train_cfg=dict(disc_step=1, start_iter=0))
+    train_cfg=dict(disc_step=1, start_iter=0),
+)

@@ -8,4 +8,5 @@ _base_ = [
 
 model = dict(
     encdec=dict(encoder=dict(norm_cfg=dict(requires_grad=True), norm_eval=False)),
-    loss_composed_percep=dict(type='NoPerceptualLoss'))
+    loss_composed_percep=dict(type='NoPerceptualLoss'),
+)

@@ -9,10 +9,12 @@ model = dict(
     disc={{_base_.model.discriminator}},
     loss_gan={{_base_.model.gan_loss}},
     loss_l1_hole=dict(type='MSELoss', loss_weight=1.0),
-    train_cfg=dict(disc_step=1))
+    train_cfg=dict(disc_step=1),
+)
 
 optim_wrapper = dict(
     _delete_=True,
     constructor='MultiOptimWrapperConstructor',
     generator={{_base_.optim_wrapper.generator}},
-    disc={{_base_.optim_wrapper.discriminator}})
+    disc={{_base_.optim_wrapper.discriminator}},
+)

@@ -31,10 +31,13 @@ class CorruptedImageDataset(BasicImageDataset):
         self.max_images = max_images
         steps = [str(step['type']).split('.')[-1] for step in pipeline]  # a config may name the scope too
         if 'RandomPixelCorruption' not in steps:
-            raise InputError("the pipeline has no dict(type='RandomPixelCorruption') for the data set's corruption: "
-                             'add it, or use BasicImageDataset')
-        pipeline = [{**step, **corruption} if name == 'RandomPixelCorruption' else step
-                    for name, step in zip(steps, pipeline)]
+            raise InputError(
+                "the pipeline has no dict(type='RandomPixelCorruption') for the data set's corruption: "
+                'add it, or use BasicImageDataset'
+            )
+        pipeline = [
+            {**step, **corruption} if name == 'RandomPixelCorruption' else step for name, step in zip(steps, pipeline)
+        ]
         super().__init__(*args, pipeline=pipeline, **kwargs)
 
     def load_data_list(self) -> List[dict]:

@@ -7,8 +7,13 @@ from mmagic.registry import DATASETS
 from ..errors import InputError
 from .corrupted_image_dataset import CorruptedImageDataset
 
-TRAIN = ('skimage/data/chelsea.png', 'skimage/data/coffee.png', 'skimage/data/motorcycle_left.png',
-         'skimage/data/rocket.jpg', 'sklearn/datasets/images/china.jpg')
+TRAIN = (
+    'skimage/data/chelsea.png',
+    'skimage/data/coffee.png',
+    'skimage/data/motorcycle_left.png',
+    'skimage/data/rocket.jpg',
+    'sklearn/datasets/images/china.jpg',
+)
 TEST = ('skimage/data/astronaut.png', 'skimage/data/camera.png', 'sklearn/datasets/images/flower.jpg')
 
 
@@ -30,8 +35,9 @@ class SamplePhotographDataset(CorruptedImageDataset):
         super().__init__(*args, data_root='', data_prefix=dict(gt=''), **kwargs)
 
     def load_data_list(self) -> List[dict]:
-        return [dict(key=name, gt_path=find_photograph(name)) for name in (TEST if self.test_mode else TRAIN)
-                ] * self.repeat
+        return [
+            dict(key=name, gt_path=find_photograph(name)) for name in (TEST if self.test_mode else TRAIN)
+        ] * self.repeat
 
 
 def find_photograph(name: str) -> str:

@@ -7,6 +7,11 @@ from .unwrapped_checkpoint_hook import UnwrappedCheckpointHook
 from .validate_on_resume_hook import ValidateOnResumeHook
 
 __all__ = [
-    'CheckpointMatchHook', 'EpochSeedHook', 'FewImagesVisualizationHook', 'GlobalBatchSampler',
-    'UnwrappedCheckpointHook', 'ValidateOnResumeHook', 'seed_worker'
+    'CheckpointMatchHook',
+    'EpochSeedHook',
+    'FewImagesVisualizationHook',
+    'GlobalBatchSampler',
+    'UnwrappedCheckpointHook',
+    'ValidateOnResumeHook',
+    'seed_worker',
 ]

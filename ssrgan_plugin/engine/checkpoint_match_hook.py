@@ -47,8 +47,9 @@ def check_match(expected: Dict, given: Dict) -> None:
         if key not in given:
             raise InputError(f'checkpoint lacks {key}: {cure}')
         if given[key].shape != value.shape:
-            raise InputError(f'{key} is {tuple(given[key].shape)} in the checkpoint, {tuple(value.shape)} in the '
-                             f'model: {cure}')
+            raise InputError(
+                f'{key} is {tuple(given[key].shape)} in the checkpoint, {tuple(value.shape)} in the model: {cure}'
+            )
     extra = [key for key in given if key not in expected]
     if extra:
         raise InputError(f'the model has no {extra[0]}: {cure}')

@@ -26,6 +26,6 @@ class FewImagesVisualizationHook(BasicVisualizationHook):
     def _after_iter(self, runner, batch_idx, data_batch, outputs, mode=None) -> None:
         if mode == 'train':
             return
-        drawn = outputs[:self.left]
+        drawn = outputs[: self.left]
         self.left -= len(drawn)
         super()._after_iter(runner, batch_idx, data_batch, drawn, mode)

@@ -21,9 +21,13 @@ class GlobalBatchSampler(BatchSampler):
     def __init__(self, sampler: Sampler, batch_size: int, drop_last: bool = False):
         processes = get_world_size()
         if batch_size % processes:
-            raise InputError(f'{processes} processes do not divide the {batch_size} images of a step: use a number of '
-                             'GPUs that does, or set train_dataloader.batch_size')
+            raise InputError(
+                f'{processes} processes do not divide the {batch_size} images of a step: use a number of '
+                'GPUs that does, or set train_dataloader.batch_size'
+            )
         super().__init__(sampler, batch_size // processes, drop_last)
         if not len(self):
-            raise InputError(f'{len(sampler) * processes} images fill no batch of {batch_size}: take more images, or '
-                             'set train_dataloader.batch_size')
+            raise InputError(
+                f'{len(sampler) * processes} images fill no batch of {batch_size}: take more images, or '
+                'set train_dataloader.batch_size'
+            )

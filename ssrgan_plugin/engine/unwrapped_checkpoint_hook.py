@@ -20,6 +20,5 @@ class UnwrappedCheckpointHook(Hook):
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
         if isinstance(checkpoint, dict) and isinstance(checkpoint.get('state_dict'), dict):
             checkpoint['state_dict'] = {
-                re.sub(r'^(\w+)\.module\.', r'\1.', key): value
-                for key, value in checkpoint['state_dict'].items()
+                re.sub(r'^(\w+)\.module\.', r'\1.', key): value for key, value in checkpoint['state_dict'].items()
             }

@@ -24,6 +24,13 @@ class MaskedSSIM(BaseSampleWiseMetric):
     def process_image(self, gt, pred, mask) -> float:
         gt, pred = (np.asarray(image, np.float64) for image in (gt, pred))
         _, similarity = structural_similarity(
-            gt, pred, data_range=255, channel_axis=0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
-            full=True)
+            gt,
+            pred,
+            data_range=255,
+            channel_axis=0,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+            full=True,
+        )
         return float(similarity[:, np.asarray(mask)[0] != 0].mean())

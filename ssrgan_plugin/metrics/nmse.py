@@ -41,8 +41,11 @@ class NMSE(BaseSampleWiseMetric):
         values = [result[self.metric] for result in results if result[self.metric] is not None]
         undefined = len(results) - len(values)
         if undefined:
-            print_log(f'NMSE: {undefined} of {len(results)} images left out, for their originals are black', 'current',
-                      logging.WARNING)
+            print_log(
+                f'NMSE: {undefined} of {len(results)} images left out, for their originals are black',
+                'current',
+                logging.WARNING,
+            )
         mean = np.mean(values) if values else float('nan')
         if not self.db:
             return {'NMSE': float(mean * self.scaling)}

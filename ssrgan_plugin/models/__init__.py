@@ -8,6 +8,12 @@ from .ssrgan import SSRGAN
 from .unmasked_contextual_attention_neck import UnmaskedContextualAttentionNeck
 
 __all__ = [
-    'ClassicalInpaintor', 'InitializableSoftMaskPatchDiscriminator', 'MSEGANLoss', 'NoPerceptualLoss',
-    'RMSELoss', 'SameSizeMSRResNet', 'SSRGAN', 'UnmaskedContextualAttentionNeck'
+    'ClassicalInpaintor',
+    'InitializableSoftMaskPatchDiscriminator',
+    'MSEGANLoss',
+    'NoPerceptualLoss',
+    'RMSELoss',
+    'SameSizeMSRResNet',
+    'SSRGAN',
+    'UnmaskedContextualAttentionNeck',
 ]

@@ -32,8 +32,9 @@ class ClassicalInpaintor(BaseModel):
 
     def forward(self, inputs: Tensor, data_samples: DataSample, mode: str = 'tensor') -> List[DataSample]:
         images = self.data_preprocessor.destruct(inputs, data_samples)
-        restored = torch.stack([
-            self.restore(image, mask) for image, mask in zip(images.cpu(), data_samples.mask.cpu())])  # yapf: disable
+        restored = torch.stack(
+            [self.restore(image, mask) for image, mask in zip(images.cpu(), data_samples.mask.cpu())]
+        )
         return OneStageInpaintor.convert_to_datasample(self, DataSample(pred_img=restored), data_samples, inputs)
 
     def restore(self, image: Tensor, mask: Tensor) -> Tensor:

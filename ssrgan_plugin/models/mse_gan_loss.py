@@ -27,11 +27,9 @@ class MSEGANLoss(GANLoss):
         super().__init__('lsgan', loss_weight=loss_weight)
         self.real_label_noise = real_label_noise
 
-    def forward(self,
-                input: Tensor,
-                target_is_real: bool,
-                is_disc: bool = False,
-                mask: Optional[Tensor] = None) -> Tensor:
+    def forward(
+        self, input: Tensor, target_is_real: bool, is_disc: bool = False, mask: Optional[Tensor] = None
+    ) -> Tensor:
         """
         Args:
             input: The discriminator's answer, of any shape.

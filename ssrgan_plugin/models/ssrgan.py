@@ -28,20 +28,18 @@ class SSRGAN(SRGAN):
         super().__init__(*args, **kwargs)
         self.mask_input = mask_input
 
-    def forward_tensor(self,
-                       inputs: Tensor,
-                       data_samples: Optional[List[DataSample]] = None,
-                       training: bool = False) -> Tensor:
+    def forward_tensor(
+        self, inputs: Tensor, data_samples: Optional[List[DataSample]] = None, training: bool = False
+    ) -> Tensor:
         if self.mask_input:
             inputs = torch.cat([inputs, (data_samples.mask != 0).to(inputs)], 1)
         if not training and self.test_cfg and self.test_cfg.get('self_ensemble'):
             return self_ensemble(self.generator, inputs)
         return super().forward_tensor(inputs, data_samples, training)
 
-    def forward_inference(self,
-                          inputs: Tensor,
-                          data_samples: Optional[List[DataSample]] = None,
-                          **kwargs) -> DataSample:
+    def forward_inference(
+        self, inputs: Tensor, data_samples: Optional[List[DataSample]] = None, **kwargs
+    ) -> DataSample:
         predictions = super().forward_inference(inputs, data_samples, **kwargs)
         if self.test_cfg and self.test_cfg.get('composite'):
             known = self.data_preprocessor.destruct(inputs, data_samples).cpu()

@@ -1,4 +1,5 @@
 """The networks in plain PyTorch: no toolbox needed."""
+
 from .blind_generator import BlindSSRGANGenerator
 from .discriminator import SSRGANDiscriminator
 from .generator import SSRGANGenerator

@@ -18,7 +18,7 @@ def fill_by_neighbours(image: Tensor, known: Tensor, rounds: int = 3, sigma: flo
         (N, C, H, W), known pixels as they were.
     """
     distance = torch.arange(-2, 3, device=image.device, dtype=image.dtype)
-    window = torch.exp(-distance**2 / (2 * sigma**2))
+    window = torch.exp(-(distance**2) / (2 * sigma**2))
     stack = torch.cat([image * known, known], 1)
     channels = stack.shape[1]
     row, column = (window.view(1, 1, *shape).expand(channels, 1, *shape) for shape in ((1, 5), (5, 1)))
@@ -37,9 +37,7 @@ class PlainResidualBlock(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, padding=1),
-            nn.PReLU(channels),
-            nn.Conv2d(channels, channels, 3, padding=1),
+            nn.Conv2d(channels, channels, 3, padding=1), nn.PReLU(channels), nn.Conv2d(channels, channels, 3, padding=1)
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -81,8 +79,9 @@ class BlindSSRGANGenerator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.channels + 1:
-            raise InputError(f'BlindSSRGANGenerator takes (N, {self.channels + 1}, H, W), image and mask, got '
-                             f'{tuple(x.shape)}')
+            raise InputError(
+                f'BlindSSRGANGenerator takes (N, {self.channels + 1}, H, W), image and mask, got {tuple(x.shape)}'
+            )
         height, width = x.shape[-2:]
         x = F.pad(x, (0, width % 2, 0, height % 2), mode='replicate')
         mask = x[:, -1:]

@@ -1,4 +1,5 @@
 """SSRGAN's discriminator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
+
 from typing import Sequence
 
 from torch import Tensor, nn
@@ -30,7 +31,7 @@ class SSRGANDiscriminator(nn.Module):
     def __init__(self, in_channels: int = 3, channels: Sequence[int] = (64, 128, 256, 512)):
         super().__init__()
         self.in_channels = in_channels
-        self.size_divisor = 2**(len(channels) // 2)
+        self.size_divisor = 2 ** (len(channels) // 2)
         layers = []
         for i, (before, after) in enumerate(zip((in_channels, *channels), channels)):
             first = i == 0
@@ -47,9 +48,13 @@ class SSRGANDiscriminator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.in_channels:
-            raise InputError(f'SSRGANDiscriminator takes (N, {self.in_channels}, H, W), got {tuple(x.shape)}: convert '
-                             'the images, or set in_channels')
+            raise InputError(
+                f'SSRGANDiscriminator takes (N, {self.in_channels}, H, W), got {tuple(x.shape)}: convert '
+                'the images, or set in_channels'
+            )
         if x.shape[2] % self.size_divisor or x.shape[3] % self.size_divisor:
-            raise InputError(f'SSRGANDiscriminator needs height and width to be multiples of {self.size_divisor}, '
-                             f'got {x.shape[2]}×{x.shape[3]}: resize or crop the images')
+            raise InputError(
+                f'SSRGANDiscriminator needs height and width to be multiples of {self.size_divisor}, '
+                f'got {x.shape[2]}×{x.shape[3]}: resize or crop the images'
+            )
         return self.head(self.features(x))

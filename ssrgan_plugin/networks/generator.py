@@ -1,4 +1,5 @@
 """SSRGAN's generator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
+
 from torch import Tensor, nn
 
 from ..errors import InputError
@@ -23,9 +24,7 @@ class ResidualBlock(nn.Module):
 
 def upsampling_stage(channels: int, factor: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(channels, channels * factor**2, 3, padding=1),
-        nn.PixelShuffle(factor),
-        nn.PReLU(channels),
+        nn.Conv2d(channels, channels * factor**2, 3, padding=1), nn.PixelShuffle(factor), nn.PReLU(channels)
     )
 
 
@@ -53,12 +52,14 @@ class SSRGANGenerator(nn.Module):
         torch.Size([1, 3, 50, 37])
     """
 
-    def __init__(self,
-                 in_channels: int = 3,
-                 out_channels: int = 3,
-                 mid_channels: int = 64,
-                 num_blocks: int = 6,
-                 upscale_factor: int = 2):
+    def __init__(
+        self,
+        in_channels: int = 3,
+        out_channels: int = 3,
+        mid_channels: int = 64,
+        num_blocks: int = 6,
+        upscale_factor: int = 2,
+    ):
         super().__init__()
         self.in_channels = in_channels
         self.head = nn.Sequential(nn.Conv2d(in_channels, mid_channels, 9, padding=4), nn.PReLU(mid_channels))
@@ -73,8 +74,10 @@ class SSRGANGenerator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.in_channels:
-            raise InputError(f'SSRGANGenerator takes (N, {self.in_channels}, H, W), got {tuple(x.shape)}: convert the '
-                             'images, or set in_channels')
+            raise InputError(
+                f'SSRGANGenerator takes (N, {self.in_channels}, H, W), got {tuple(x.shape)}: convert the '
+                'images, or set in_channels'
+            )
         x = self.head(x)
         x = x + self.body(x)
         return self.tail(self.upsampling(x)).tanh()

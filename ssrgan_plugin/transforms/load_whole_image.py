@@ -23,8 +23,9 @@ class LoadWholeImageFromFile(LoadImageFromFile):
         try:
             image = super()._load_image(filename)
         except FileNotFoundError as error:
-            raise InputError(f'image {filename} does not exist: prepare the data set again, or take it off its list'
-                             ) from error
+            raise InputError(
+                f'image {filename} does not exist: prepare the data set again, or take it off its list'
+            ) from error
         except (cv2.error, OSError):
             image = None
         return self._load_with_pillow(filename) if image is None else image
@@ -33,7 +34,8 @@ class LoadWholeImageFromFile(LoadImageFromFile):
         try:
             image = mmcv.imread(filename, self.color_type, self.channel_order, 'pillow', backend_args=self.backend_args)
         except (OSError, SyntaxError, ValueError) as error:
-            raise InputError(f'image {filename} is truncated or no image ({error}): replace it, or take it off its '
-                             'list') from error
+            raise InputError(
+                f'image {filename} is truncated or no image ({error}): replace it, or take it off its list'
+            ) from error
         # Pillow's array comes as a reversed view, which OpenCV's in-place transforms (Flip) refuse.
         return np.ascontiguousarray(image)

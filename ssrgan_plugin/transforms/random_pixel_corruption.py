@@ -48,12 +48,14 @@ class RandomPixelCorruption(BaseTransform):
         InputError: if the ratio is outside (0, 1), the fill is unknown, or the window is larger than the image.
     """
 
-    def __init__(self,
-                 ratio: Union[float, Tuple[float, float]],
-                 key: str = 'gt',
-                 fill: Fill = 'black',
-                 seed: Optional[int] = None,
-                 local_size: Optional[Tuple[int, int]] = None):
+    def __init__(
+        self,
+        ratio: Union[float, Tuple[float, float]],
+        key: str = 'gt',
+        fill: Fill = 'black',
+        seed: Optional[int] = None,
+        local_size: Optional[Tuple[int, int]] = None,
+    ):
         self.ratio = ratio
         self.low, self.high = ratio_range(ratio)
         self.key = key
@@ -84,5 +86,7 @@ class RandomPixelCorruption(BaseTransform):
         return results['key'] if 'key' in results else results[f'{self.key}_path']
 
     def __repr__(self) -> str:
-        return (f'{self.__class__.__name__}(ratio={self.ratio}, key={self.key!r}, fill={self.fill!r}, '
-                f'seed={self.seed}, local_size={self.local_size})')
+        return (
+            f'{self.__class__.__name__}(ratio={self.ratio}, key={self.key!r}, fill={self.fill!r}, '
+            f'seed={self.seed}, local_size={self.local_size})'
+        )

@@ -4,11 +4,7 @@ from PIL import Image
 
 from ssrgan_plugin.errors import InputError
 
-PIPELINE = [
-    dict(type='LoadWholeImageFromFile', key='gt'),
-    dict(type='RandomPixelCorruption'),
-    dict(type='PackInputs'),
-]
+PIPELINE = [dict(type='LoadWholeImageFromFile', key='gt'), dict(type='RandomPixelCorruption'), dict(type='PackInputs')]
 
 
 def dataset(root, ann_file='train.txt', corruption=None, pipeline=PIPELINE, **kwargs):
@@ -20,7 +16,9 @@ def dataset(root, ann_file='train.txt', corruption=None, pipeline=PIPELINE, **kw
             data_prefix=dict(gt='jpg'),
             pipeline=pipeline,
             corruption=corruption or dict(ratio=0.25, seed=0),
-            **kwargs))
+            **kwargs,
+        )
+    )
 
 
 def test_corruption_reaches_the_pipeline(flowers):

@@ -11,8 +11,7 @@ def dataset(**kwargs):
         dict(type='RandomPixelCorruption'),
         dict(type='PackInputs'),
     ]
-    return DATASETS.build(
-        dict(type='SamplePhotographDataset', corruption=dict(ratio=0.5), pipeline=pipeline, **kwargs))
+    return DATASETS.build(dict(type='SamplePhotographDataset', corruption=dict(ratio=0.5), pipeline=pipeline, **kwargs))
 
 
 def test_photographs_load():

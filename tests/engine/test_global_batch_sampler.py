@@ -9,7 +9,9 @@ def batches(monkeypatch, processes, batch_size=64, images=640, **kwargs):
     return list(
         DATA_SAMPLERS.build(
             dict(type='GlobalBatchSampler', **kwargs),
-            default_args=dict(sampler=range(images // processes), batch_size=batch_size)))
+            default_args=dict(sampler=range(images // processes), batch_size=batch_size),
+        )
+    )
 
 
 @pytest.mark.parametrize('processes', [1, 2, 4, 64])

@@ -15,6 +15,7 @@ def test_reads_wrapped_names():
 def test_saves_plain_names():
     hook = HOOKS.build(dict(type='UnwrappedCheckpointHook'))
     checkpoint = {}
-    hook.before_save_checkpoint(SimpleNamespace(model=torch.nn.ModuleDict(dict(generator=torch.nn.Linear(2, 2)))),
-                                checkpoint)
+    hook.before_save_checkpoint(
+        SimpleNamespace(model=torch.nn.ModuleDict(dict(generator=torch.nn.Linear(2, 2)))), checkpoint
+    )
     assert list(checkpoint['state_dict']) == ['generator.weight', 'generator.bias']

@@ -16,7 +16,7 @@ def evaluate(metric, pairs, masks=None, batch=1):
     for sample, mask in zip(samples, masks or []):
         sample['mask'] = mask
     for start in range(0, len(samples), batch):
-        metric.process(None, samples[start:start + batch])
+        metric.process(None, samples[start : start + batch])
     metric.size = len(samples)
     return metric.evaluate()
 
@@ -29,7 +29,7 @@ def pairs():
 
 def numpy_nmse(gt, pred):
     gt, pred = gt.double().numpy(), pred.double().numpy()
-    return ((pred - gt)**2).sum() / (gt**2).sum()
+    return ((pred - gt) ** 2).sum() / (gt**2).sum()
 
 
 def test_mean_over_images(pairs):
@@ -47,7 +47,7 @@ def test_db(pairs):
 def test_types_and_channels(channels, dtype):
     gt = torch.arange(channels * 4).reshape(channels, 2, 2).to(dtype) + 150
     pred = gt - 100
-    expected = channels * 4 * 1e4 / (gt.double()**2).sum().item()
+    expected = channels * 4 * 1e4 / (gt.double() ** 2).sum().item()
     assert evaluate(metric(), [(gt, pred)])['NMSE'] == pytest.approx(expected)
 
 
@@ -83,6 +83,7 @@ def test_only_black_images():
 def one_process(rank, world, pairs, path):
     """Evaluates a rank's share as MMEngine's sampler deals it: every world-th image, the last one padded."""
     import ssrgan_plugin.registration  # noqa: F401
+
     torch.distributed.init_process_group('gloo', init_method=f'file://{path}/store', rank=rank, world_size=world)
     mine = metric()
     share = [pairs[i % len(pairs)] for i in range(rank, len(pairs) + len(pairs) % world, world)]

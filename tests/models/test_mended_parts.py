@@ -1,4 +1,5 @@
 """Parts of MMagic that fail on random-pixel masks, or at all: ours against their stock parents."""
+
 import pytest
 import torch
 from mmagic.models.archs.smpatch_disc import SoftMaskPatchDiscriminator

@@ -44,8 +44,10 @@ def test_labels_stay_within_range(loss):
 
 
 def test_no_noise_is_plain_lsgan(answer):
-    plain, ours = GANLoss('lsgan', loss_weight=0.5), MODELS.build(
-        dict(type='MSEGANLoss', real_label_noise=0, loss_weight=0.5))
+    plain, ours = (
+        GANLoss('lsgan', loss_weight=0.5),
+        MODELS.build(dict(type='MSEGANLoss', real_label_noise=0, loss_weight=0.5)),
+    )
     for real in (True, False):
         for disc in (True, False):
             assert ours(answer, real, disc) == plain(answer, real, disc)

@@ -8,7 +8,7 @@ from torch.autograd import gradcheck
 def test_mean_of_each_images_root():
     rng = torch.Generator().manual_seed(0)
     pred, target = (torch.rand(3, 3, 5, 7, generator=rng) for _ in range(2))
-    expected = np.mean([np.sqrt(np.mean((p - t)**2)) for p, t in zip(pred.numpy(), target.numpy())])
+    expected = np.mean([np.sqrt(np.mean((p - t) ** 2)) for p, t in zip(pred.numpy(), target.numpy())])
     loss = MODELS.build(dict(type='RMSELoss', loss_weight=2.0, eps=0))
     assert loss(pred, target).item() == pytest.approx(2 * expected, rel=1e-6)
 

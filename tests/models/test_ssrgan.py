@@ -15,8 +15,11 @@ def build(**kwargs):
             pixel_loss=dict(type='MSELoss'),
             gan_loss=dict(type='MSEGANLoss'),
             data_preprocessor=dict(
-                type='DataPreprocessor', mean=[127.5] * 3, std=[127.5] * 3, output_channel_order='RGB'),
-            **kwargs)).eval()
+                type='DataPreprocessor', mean=[127.5] * 3, std=[127.5] * 3, output_channel_order='RGB'
+            ),
+            **kwargs,
+        )
+    ).eval()
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_prediction_is_the_raw_output_by_default(batch):
     with torch.no_grad():
         raw = model.generator(rgb / 127.5 - 1)
     assert torch.allclose(prediction[:, [2, 1, 0]], (raw + 1) * 127.5, atol=1e-3)
-    assert (prediction - shown)[~mask].abs().mean() > 1, 'known pixels are the generator\'s too'
+    assert (prediction - shown)[~mask].abs().mean() > 1, "known pixels are the generator's too"
 
 
 def test_composite_replaces_only_holes(batch):
@@ -73,12 +76,15 @@ def test_self_ensemble_of_the_composite(batch):
 
 def test_train_step_moves_every_parameter(batch):
     from mmengine.optim import OptimWrapper, OptimWrapperDict
+
     data, _ = batch
     model = build().train()
-    wrapper = OptimWrapperDict(**{
-        name: OptimWrapper(torch.optim.Adam(getattr(model, name).parameters(), 1e-3))
-        for name in ('generator', 'discriminator')
-    })
+    wrapper = OptimWrapperDict(
+        **{
+            name: OptimWrapper(torch.optim.Adam(getattr(model, name).parameters(), 1e-3))
+            for name in ('generator', 'discriminator')
+        }
+    )
     before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
     logs = model.train_step(data, wrapper)
     assert {'loss_pix', 'loss_gan', 'loss_d_real', 'loss_d_fake'} == set(logs)

@@ -56,7 +56,6 @@ def test_bad_input(network, shape):
 
 
 class TestFillByNeighbours:
-
     def test_mean_of_known_neighbours_by_hand(self):
         image, known = torch.zeros(1, 1, 5, 5), torch.zeros(1, 1, 5, 5)
         image[0, 0, 2, 1], image[0, 0, 2, 4] = 1.0, 3.0

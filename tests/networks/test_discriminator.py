@@ -36,6 +36,9 @@ def test_wrong_channels_are_named():
 def test_gradient_reaches_every_parameter():
     discriminator = SSRGANDiscriminator()
     discriminator(torch.randn(2, 3, 16, 16)).square().mean().backward()
-    dead = [name for name, parameter in discriminator.named_parameters()
-            if parameter.grad is None or not parameter.grad.abs().sum()]
+    dead = [
+        name
+        for name, parameter in discriminator.named_parameters()
+        if parameter.grad is None or not parameter.grad.abs().sum()
+    ]
     assert dead == []

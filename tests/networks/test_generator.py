@@ -33,8 +33,11 @@ def test_output_within_range():
 def test_gradient_reaches_every_parameter():
     generator = SSRGANGenerator()
     generator(torch.randn(2, 3, 12, 12)).square().mean().backward()
-    dead = [name for name, parameter in generator.named_parameters()
-            if parameter.grad is None or not parameter.grad.abs().sum()]
+    dead = [
+        name
+        for name, parameter in generator.named_parameters()
+        if parameter.grad is None or not parameter.grad.abs().sum()
+    ]
     assert dead == []
 
 
@@ -52,6 +55,8 @@ def test_wrong_input_is_named(shape):
 
 def test_needs_no_toolbox(run):
     """The networks must come without MMagic and its slow imports."""
-    code = ('import sys, ssrgan_plugin.networks as n; n.SSRGANGenerator(); n.SSRGANDiscriminator(); '
-            'print([m for m in ("mmagic", "mmengine", "mmcv") if m in sys.modules])')
+    code = (
+        'import sys, ssrgan_plugin.networks as n; n.SSRGANGenerator(); n.SSRGANDiscriminator(); '
+        'print([m for m in ("mmagic", "mmengine", "mmcv") if m in sys.modules])'
+    )
     assert run('python', '-c', code).stdout.strip() == '[]'

@@ -14,8 +14,12 @@ def test_turns_with_its_input(network):
     with torch.no_grad():
         expected = self_ensemble(generator, x)
         assert not torch.allclose(generator(x), expected, atol=1e-3)
-        for turn in (lambda y: y.flip(-1), lambda y: y.flip(-2), lambda y: y.transpose(-2, -1),
-                     lambda y: torch.rot90(y, 1, (-2, -1))):  # yapf: disable
+        for turn in (
+            lambda y: y.flip(-1),
+            lambda y: y.flip(-2),
+            lambda y: y.transpose(-2, -1),
+            lambda y: torch.rot90(y, 1, (-2, -1)),
+        ):
             assert torch.allclose(self_ensemble(generator, turn(x)), turn(expected), atol=1e-5)
 
 

@@ -1,4 +1,5 @@
 """tools/compare.py on a handful of images."""
+
 import json
 from pathlib import Path
 
@@ -27,13 +28,31 @@ def network(tiny_config, tmp_path):
 def test_one_table_of_all_methods(network, run, tmp_path, flowers):
     config, checkpoint, model = network
     telea = REPO / 'configs/mixing/telea_flower_p50.py'
-    command = [TOOL, '--config', config, telea, '--checkpoint', checkpoint, '-', '--ratios', '30', '80', '--images',
-               '3', '--out', tmp_path / 'out']  # yapf: disable
+    command = [
+        TOOL,
+        '--config',
+        config,
+        telea,
+        '--checkpoint',
+        checkpoint,
+        '-',
+        '--ratios',
+        '30',
+        '80',
+        '--images',
+        '3',
+        '--out',
+        tmp_path / 'out',
+    ]
     done = run(*command)
     assert done.returncode == 0, done.stderr[-3000:]
     rows = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
     assert [(row['ratio'], row['method'], row['images']) for row in rows] == [
-        (30, 'small', 3), (30, 'telea', 3), (80, 'small', 3), (80, 'telea', 3)]  # yapf: disable
+        (30, 'small', 3),
+        (30, 'telea', 3),
+        (80, 'small', 3),
+        (80, 'telea', 3),
+    ]
     for row in rows:
         assert len(row['each']) == 3 and row['failed'] == []
         low, high = row['interval']
@@ -47,12 +66,14 @@ def test_one_table_of_all_methods(network, run, tmp_path, flowers):
 
     # The same images and masks as the config's own test has.
     from mmagic.registry import DATASETS
+
     cfg = Config.fromfile(config)
     cfg.test_dataloader.dataset.corruption.ratio = 0.3
     packed = DATASETS.build(cfg.test_dataloader.dataset)[0]
     restored = restore(packed['inputs'].permute(1, 2, 0).numpy(), packed['data_samples'].mask[0].numpy() != 0, 'telea')
     assert rows[1]['each'][0] == pytest.approx(
-        nmse(restored, packed['data_samples'].gt_img.permute(1, 2, 0).numpy()), rel=1e-4)
+        nmse(restored, packed['data_samples'].gt_img.permute(1, 2, 0).numpy()), rel=1e-4
+    )
 
     written = (tmp_path / 'out' / 'level_30.json').stat().st_mtime_ns
     assert run(*command).returncode == 0
@@ -64,8 +85,20 @@ def test_amp_computes_networks_in_bfloat16(network, run, tmp_path):
     errors = []
     for number, options in enumerate(([], ['--amp'])):
         out = tmp_path / str(number)
-        done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--ratios', '50', '--images', '2', '--out',
-                   out, *options)  # yapf: disable
+        done = run(
+            TOOL,
+            '--config',
+            config,
+            '--checkpoint',
+            checkpoint,
+            '--ratios',
+            '50',
+            '--images',
+            '2',
+            '--out',
+            out,
+            *options,
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         errors.append(json.loads((out / 'comparison.json').read_text())['rows'][0]['NMSE'])
     assert errors[0] != errors[1]
@@ -76,10 +109,21 @@ def test_failures_are_counted_and_named(network, run, tmp_path):
     config, checkpoint, model = network
     broken = {key: value * float('nan') for key, value in model.state_dict().items()}
     torch.save(dict(state_dict=broken), checkpoint)
-    done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--ratios', '50', '--images', '2', '--out',
-               tmp_path / 'out')  # yapf: disable
+    done = run(
+        TOOL,
+        '--config',
+        config,
+        '--checkpoint',
+        checkpoint,
+        '--ratios',
+        '50',
+        '--images',
+        '2',
+        '--out',
+        tmp_path / 'out',
+    )
     assert done.returncode == 1
-    row, = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
+    (row,) = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
     assert row['NMSE'] is None and len(row['failed']) == 2
     assert 'small at 50 %: ' in done.stderr
     assert 'image_00008.jpg: ValueError: the restored image is not finite' in done.stderr
@@ -93,8 +137,10 @@ def test_changes_anywhere_are_seen_and_equal_names_told_apart(flowers, run, tmp_
     command = [TOOL, '--config', config, config, '--ratios', '50', '--images', '2', '--out', tmp_path / 'out']
     errors = []
     for method in ('telea', 'nearest'):
-        base.write_text(f"_base_ = '{REPO}/configs/mixing/{method}_flower_p50.py'\n"
-                        f"test_dataloader = dict(dataset=dict(data_root='{flowers}'))\n")
+        base.write_text(
+            f"_base_ = '{REPO}/configs/mixing/{method}_flower_p50.py'\n"
+            f"test_dataloader = dict(dataset=dict(data_root='{flowers}'))\n"
+        )
         assert run(*command).returncode == 0
         rows = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
         assert [row['method'] for row in rows] == ['child #1', 'child #2']
@@ -111,12 +157,15 @@ def test_what_is_in_the_way_of_the_results_is_named_at_once(network, run, tmp_pa
     assert done.stderr.splitlines()[-1].endswith('file is in the way: name another --out')
 
 
-@pytest.mark.parametrize('content, sentence', [
-    ([1], 'holds no state dict'),
-    (dict(state_dict=[1]), 'holds no state dict'),
-    (dict(state_dict={'generator.x': torch.zeros(1)}), 'lacks generator.'),
-    (None, 'can not be found'),
-])
+@pytest.mark.parametrize(
+    'content, sentence',
+    [
+        ([1], 'holds no state dict'),
+        (dict(state_dict=[1]), 'holds no state dict'),
+        (dict(state_dict={'generator.x': torch.zeros(1)}), 'lacks generator.'),
+        (None, 'can not be found'),
+    ],
+)
 def test_other_checkpoints_are_named(network, run, tmp_path, content, sentence):
     config, checkpoint, _ = network
     if content is None:
@@ -135,21 +184,35 @@ def test_peak_memory_counts_the_weights(tiny_config, run, tmp_path):
         config = tiny_config(f"model['generator']['mid_channels'] = {channels}", name=f'channels_{channels}.py')
         model = MODELS.build(Config.fromfile(config).model)
         torch.save(dict(state_dict=model.state_dict()), tmp_path / 'weights.pth')
-        done = run(TOOL, '--config', config, '--checkpoint', tmp_path / 'weights.pth', '--ratios', '50', '--images',
-                   '1', '--out', tmp_path / 'out')  # yapf: disable
+        done = run(
+            TOOL,
+            '--config',
+            config,
+            '--checkpoint',
+            tmp_path / 'weights.pth',
+            '--ratios',
+            '50',
+            '--images',
+            '1',
+            '--out',
+            tmp_path / 'out',
+        )
         assert done.returncode == 0, done.stderr[-3000:]
-        row, = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
+        (row,) = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
         megabytes.append(row['megabytes'])
     assert megabytes[1] - megabytes[0] > 32
 
 
-@pytest.mark.parametrize('text, sentence', [
-    ('model = dict(', 'cannot be read as a config'),
-    ("_base_ = './gone.py'", 'gone.py'),
-    ('model = dict(a=1)\ntest_dataloader = None', 'has no test_dataloader'),
-    ("model = dict(a=1)\ntest_dataloader = dict(dataset=dict(type='BasicImageDataset'))", 'CorruptedImageDataset'),
-    ('lr = 1', 'has no model: name a whole config'),
-])
+@pytest.mark.parametrize(
+    'text, sentence',
+    [
+        ('model = dict(', 'cannot be read as a config'),
+        ("_base_ = './gone.py'", 'gone.py'),
+        ('model = dict(a=1)\ntest_dataloader = None', 'has no test_dataloader'),
+        ("model = dict(a=1)\ntest_dataloader = dict(dataset=dict(type='BasicImageDataset'))", 'CorruptedImageDataset'),
+        ('lr = 1', 'has no model: name a whole config'),
+    ],
+)
 def test_odd_configs_are_named(run, tmp_path, text, sentence):
     config = tmp_path / 'odd.py'
     config.write_text(text)
@@ -158,10 +221,10 @@ def test_odd_configs_are_named(run, tmp_path, text, sentence):
     assert sentence in done.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize('arguments, sentence', [
-    (['--checkpoint', 'a.pth', 'b.pth'], '1 configs but 2 checkpoints'),
-    ([], 'has weights: name its --checkpoint'),
-])
+@pytest.mark.parametrize(
+    'arguments, sentence',
+    [(['--checkpoint', 'a.pth', 'b.pth'], '1 configs but 2 checkpoints'), ([], 'has weights: name its --checkpoint')],
+)
 def test_bad_input(tiny_config, run, tmp_path, arguments, sentence):
     done = run(TOOL, '--config', tiny_config(), *arguments, '--out', tmp_path / 'out')
     assert done.returncode != 0

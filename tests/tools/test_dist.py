@@ -1,4 +1,5 @@
 """dist_train.sh, dist_test.sh and slurm_train.sh run for real: two processes, without a GPU."""
+
 import json
 import os
 import socket
@@ -14,10 +15,10 @@ from ssrgan_plugin.restorer import Restorer
 
 REPO = Path(__file__).parents[2]
 TOOLS = REPO / 'tools'
-numpy_1 = pytest.mark.skipif(np.__version__ >= '2', reason='MMagic\'s own scripts stop at NumPy 2')
+numpy_1 = pytest.mark.skipif(np.__version__ >= '2', reason="MMagic's own scripts stop at NumPy 2")
 
 # What each process holds at the end, which a run itself stores for the first process only.
-DUMP = '''
+DUMP = """
 import torch
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
@@ -30,7 +31,7 @@ class DumpHook(Hook):
         torch.save(runner.model.state_dict(), f'{runner.work_dir}/rank{get_rank()}.pt')
     def before_train_iter(self, runner, batch_idx, data_batch=None):
         torch.save([s.mask for s in data_batch['data_samples']], f'{runner.work_dir}/masks{get_rank()}.pt')
-'''
+"""
 
 
 @pytest.fixture
@@ -66,19 +67,43 @@ def test_two_processes(dumping_config, run, tmp_path, port):
     # The checkpoint serves one process as well.
     weights = CheckpointLoader.load_checkpoint(str(work_dir / 'epoch_2.pth'), 'cpu', 'silent')['state_dict']
     assert not any('.module.' in key for key in weights)
-    alone = run(TOOLS / 'test.py', dumping_config, work_dir / 'epoch_2.pth', '--out', tmp_path / 'alone.json',
-                PYTHONPATH=str(tmp_path))  # yapf: disable
+    alone = run(
+        TOOLS / 'test.py',
+        dumping_config,
+        work_dir / 'epoch_2.pth',
+        '--out',
+        tmp_path / 'alone.json',
+        PYTHONPATH=str(tmp_path),
+    )
     assert alone.returncode == 0, alone.stderr[-3000:]
-    together = run('bash', TOOLS / 'dist_test.sh', dumping_config, work_dir / 'epoch_2.pth', 2, '--out',
-                   tmp_path / 'together.json', PORT=port, PYTHONPATH=str(tmp_path))  # yapf: disable
+    together = run(
+        'bash',
+        TOOLS / 'dist_test.sh',
+        dumping_config,
+        work_dir / 'epoch_2.pth',
+        2,
+        '--out',
+        tmp_path / 'together.json',
+        PORT=port,
+        PYTHONPATH=str(tmp_path),
+    )
     assert together.returncode == 0, together.stderr[-3000:]
     alone, together = (json.loads((tmp_path / f'{name}.json').read_text()) for name in ('alone', 'together'))
     assert together['NMSE'] == pytest.approx(alone['NMSE'], rel=1e-5)
 
     # Two processes resume as if they had never stopped.
     def train(epochs, *options):
-        done = run('bash', TOOLS / 'dist_train.sh', dumping_config, 2, *options, '--cfg-options',
-                   f'train_cfg.max_epochs={epochs}', PORT=port, PYTHONPATH=str(tmp_path))  # yapf: disable
+        done = run(
+            'bash',
+            TOOLS / 'dist_train.sh',
+            dumping_config,
+            2,
+            *options,
+            '--cfg-options',
+            f'train_cfg.max_epochs={epochs}',
+            PORT=port,
+            PYTHONPATH=str(tmp_path),
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return torch.load(work_dir / 'rank1.pt')
 
@@ -110,8 +135,16 @@ work_dir = {str(tmp_path / 'work')!r}
 @numpy_1
 def test_mmagics_own_dist_train_from_elsewhere(tiny_config, run, tmp_path, port):
     (tmp_path / 'elsewhere').mkdir()
-    done = run('bash', tools_dir() / 'dist_train.sh', tiny_config('train_cfg = dict(max_epochs=1)'), 2, '--work-dir',
-               'out', cwd=tmp_path / 'elsewhere', PORT=port)  # yapf: disable
+    done = run(
+        'bash',
+        tools_dir() / 'dist_train.sh',
+        tiny_config('train_cfg = dict(max_epochs=1)'),
+        2,
+        '--work-dir',
+        'out',
+        cwd=tmp_path / 'elsewhere',
+        PORT=port,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert (tmp_path / 'elsewhere' / 'out' / 'epoch_1.pth').exists()
 
@@ -119,11 +152,20 @@ def test_mmagics_own_dist_train_from_elsewhere(tiny_config, run, tmp_path, port)
 def test_two_machines(tiny_config, run, tmp_path, port):
     """Two "machines" on loopback, one process each, as NNODES and NODE_RANK name them."""
     from concurrent.futures import ThreadPoolExecutor
+
     config = tiny_config('train_cfg = dict(max_epochs=1)')
 
     def machine(rank):
-        return run('bash', TOOLS / 'dist_train.sh', config, 1, NNODES='2', NODE_RANK=str(rank),
-                   MASTER_ADDR='127.0.0.1', PORT=port)  # yapf: disable
+        return run(
+            'bash',
+            TOOLS / 'dist_train.sh',
+            config,
+            1,
+            NNODES='2',
+            NODE_RANK=str(rank),
+            MASTER_ADDR='127.0.0.1',
+            PORT=port,
+        )
 
     with ThreadPoolExecutor() as pool:
         runs = list(pool.map(machine, (0, 1)))
@@ -142,8 +184,13 @@ def test_slurm_hands_over_to_srun(run, tmp_path):
     """With a stand-in for srun that only says what it was asked to run."""
     (tmp_path / 'srun').write_text('#!/bin/sh\necho "$@"\n')
     (tmp_path / 'srun').chmod(0o755)
-    done = run('bash', '-c', 'PATH="$0:$PATH" GPUS=4 exec bash tools/slurm_train.sh gpu job configs/x.py out --amp',
-               tmp_path, cwd=REPO)  # yapf: disable
+    done = run(
+        'bash',
+        '-c',
+        'PATH="$0:$PATH" GPUS=4 exec bash tools/slurm_train.sh gpu job configs/x.py out --amp',
+        tmp_path,
+        cwd=REPO,
+    )
     assert done.returncode == 0, done.stderr
     assert '-p gpu --job-name=job' in done.stdout and '--ntasks=4' in done.stdout
     assert 'tools/train.py configs/x.py --work-dir=out --launcher=slurm --amp' in done.stdout

@@ -1,4 +1,5 @@
 """tools/export_generator.py on a training's checkpoint."""
+
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,13 @@ TOOL = Path(__file__).parents[2] / 'tools' / 'export_generator.py'
 def test_generator_alone(run, tmp_path):
     weights = {f'generator.{key}': value for key, value in BlindSSRGANGenerator().state_dict().items()}
     torch.save(
-        dict(state_dict={**weights, 'discriminator.weight': torch.zeros(1)}, optimizer=dict(state={}),
-             message_hub=dict(log_scalars=HistoryBuffer([1], [1]))), tmp_path / 'iter_7.pth')  # yapf: disable
+        dict(
+            state_dict={**weights, 'discriminator.weight': torch.zeros(1)},
+            optimizer=dict(state={}),
+            message_hub=dict(log_scalars=HistoryBuffer([1], [1])),
+        ),
+        tmp_path / 'iter_7.pth',
+    )
     assert run(TOOL, tmp_path / 'iter_7.pth', tmp_path / 'generator.pth').returncode == 0
     state = torch.load(tmp_path / 'generator.pth', weights_only=True)['state_dict']
     assert state.keys() == weights.keys()
@@ -24,8 +30,10 @@ def test_generator_alone(run, tmp_path):
     Restorer(checkpoint=tmp_path / 'generator.pth', device='cpu')
 
 
-@pytest.mark.parametrize('content, sentence', [
-    (dict(state_dict={'backbone.weight': torch.zeros(1)}), 'holds no generator'), ('text', 'holds no generator')])
+@pytest.mark.parametrize(
+    'content, sentence',
+    [(dict(state_dict={'backbone.weight': torch.zeros(1)}), 'holds no generator'), ('text', 'holds no generator')],
+)
 def test_bad_checkpoint(run, tmp_path, content, sentence):
     if content == 'text':
         (tmp_path / 'a.pth').write_text(content)

@@ -1,4 +1,5 @@
 """tools/plot.py from a fixed results file."""
+
 import json
 import sys
 from pathlib import Path
@@ -19,11 +20,15 @@ def results(tmp_path, rng):
             name = f'ssrgan_{dataset}_p{ratio}'
             losses = dict(loss_pix=0.1, loss_gan=1e-3, loss_d_real=0.3, loss_d_fake=0.2)
             runs[name] = dict(
-                dataset=title, ratio=ratio / 100, epochs=3, test=dict(NMSE=ratio / 1e4),
+                dataset=title,
+                ratio=ratio / 100,
+                epochs=3,
+                test=dict(NMSE=ratio / 1e4),
                 settings=dict(images=dict(train=None, val=None, test=None), crop=None),
                 data=dict(train=10, test=10, subset=dataset == 'pet'),
                 nmse={str(epoch): ratio / epoch / 1e3 for epoch in (1, 2, 3)},
-                losses={str(step): losses for step in (10, 20, 30)})  # yapf: disable
+                losses={str(step): losses for step in (10, 20, 30)},
+            )
             pictures = tmp_path / name / 'test' / '20260101_000000' / 'vis_data' / 'vis_image'
             pictures.mkdir(parents=True)
             if dataset == 'flower':
@@ -35,8 +40,11 @@ def results(tmp_path, rng):
 def test_draws_every_figure(results, run):
     done = run(TOOL, results)
     assert done.returncode == 0, done.stderr
-    expected = {'nmse_by_level', *(f'{figure}_{dataset}' for figure in ('nmse_by_epoch', 'losses')
-                                   for dataset in ('flower', 'pet')), 'restored_flower'}  # yapf: disable
+    expected = {
+        'nmse_by_level',
+        *(f'{figure}_{dataset}' for figure in ('nmse_by_epoch', 'losses') for dataset in ('flower', 'pet')),
+        'restored_flower',
+    }
     written = {path.name for path in (results / 'figures').iterdir()}
     assert written == {f'{name}.{kind}' for name in expected for kind in ('png', 'svg')}
     for path in (results / 'figures').glob('*.png'):
@@ -46,9 +54,10 @@ def test_draws_every_figure(results, run):
 def test_lines_hold_the_results(results, monkeypatch):
     monkeypatch.syspath_prepend(TOOL.parent)
     import plot
+
     runs = [run for run in json.loads((results / 'results.json').read_text()).values()]
-    pets = runs[len(RATIOS):]
-    line, = plot.against_level({plot.label(pets[0]): pets}).axes[0].lines
+    pets = runs[len(RATIOS) :]
+    (line,) = plot.against_level({plot.label(pets[0]): pets}).axes[0].lines
     np.testing.assert_allclose(line.get_xydata(), [[0.3, 0.003], [0.5, 0.005], [0.8, 0.008]])
     assert line.get_label() == 'Oxford-IIIT Pet (subset)'
     axes = plot.against_epoch(pets).axes[0]
@@ -62,5 +71,6 @@ def test_lines_hold_the_results(results, monkeypatch):
 def test_no_results(run, tmp_path):
     done = run(TOOL, tmp_path)
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [f'plot.py: {tmp_path / "results.json"} does not exist: name the --out folder '
-                                        'of tools/sweep.py']  # yapf: disable
+    assert done.stderr.splitlines() == [
+        f'plot.py: {tmp_path / "results.json"} does not exist: name the --out folder of tools/sweep.py'
+    ]

@@ -1,4 +1,5 @@
 """What tools/setup_env.sh does before it installs anything. (That it installs all is shown by this suite running.)"""
+
 import shutil
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 """tools/sweep.py over a small network and data set."""
+
 import json
 import os
 import signal
@@ -14,22 +15,42 @@ TOOL = Path(__file__).parents[2] / 'tools' / 'sweep.py'
 
 @pytest.fixture
 def sweep(flowers, tmp_path):
-    options = [f'{loader}.{option}' for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader')
-               for option in (f'dataset.data_root={flowers}', 'batch_size=2', 'num_workers=1')]
-    options += ['model.generator.mid_channels=8', 'model.generator.num_blocks=1', 'model.generator.upscale_factor=1',
-                'model.discriminator.channels=8,8,8,8', 'default_hooks.logger.interval=1']
+    options = [
+        f'{loader}.{option}'
+        for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader')
+        for option in (f'dataset.data_root={flowers}', 'batch_size=2', 'num_workers=1')
+    ]
+    options += [
+        'model.generator.mid_channels=8',
+        'model.generator.num_blocks=1',
+        'model.generator.upscale_factor=1',
+        'model.discriminator.channels=8,8,8,8',
+        'default_hooks.logger.interval=1',
+    ]
 
     def command(*arguments, epochs=3):
-        return [sys.executable, str(TOOL), '--out', str(tmp_path / 'out'), *arguments, '--epochs', str(epochs),
-                '--train-images', '4', '--test-images', '2', '--cfg-options', *options]  # yapf: disable
+        return [
+            sys.executable,
+            str(TOOL),
+            '--out',
+            str(tmp_path / 'out'),
+            *arguments,
+            '--epochs',
+            str(epochs),
+            '--train-images',
+            '4',
+            '--test-images',
+            '2',
+            '--cfg-options',
+            *options,
+        ]
 
     return command
 
 
 def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_path):
     work_dir = tmp_path / 'out' / 'ssrgan_flower_p30'
-    process = subprocess.Popen(sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'),
-                               start_new_session=True)  # yapf: disable
+    process = subprocess.Popen(sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'), start_new_session=True)
     while not (work_dir / 'epoch_1.pth').exists():
         assert process.poll() is None
         time.sleep(0.05)

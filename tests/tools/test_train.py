@@ -1,4 +1,5 @@
 """tools/train.py and tools/test.py run for real, as a user runs them."""
+
 import json
 import re
 import signal
@@ -12,10 +13,10 @@ from mmengine.runner import CheckpointLoader
 from ssrgan_plugin.mmagic_tools import tools_dir
 
 TOOLS = Path(__file__).parents[2] / 'tools'
-numpy_1 = pytest.mark.skipif(np.__version__ >= '2', reason='MMagic\'s own scripts stop at NumPy 2')
+numpy_1 = pytest.mark.skipif(np.__version__ >= '2', reason="MMagic's own scripts stop at NumPy 2")
 
 # A hook that kills its own process at a bad moment, as a power cut would.
-KILL = '''
+KILL = """
 import os, signal
 from mmengine.hooks import Hook
 from mmagic.registry import HOOKS
@@ -39,7 +40,7 @@ class KillHook(Hook):
     def before_save_checkpoint(self, runner, checkpoint):
         if runner.epoch == 2:  # the third epoch's: it counts up afterwards
             self.kill('saving')
-'''
+"""
 
 
 def checkpoint(path):
@@ -91,13 +92,22 @@ def test_trains_evaluates_and_tests(trained, run, tmp_path):
 
     # TensorBoard scalars.
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
     events = EventAccumulator(str(next(work_dir.glob('*/vis_data'))))
     events.Reload()
     assert {'NMSE', 'loss_pix', 'generator.lr'} <= set(events.Tags()['scalars'])
 
     # tools/test.py on the saved checkpoint: the same NMSE, all metrics, a few pictures.
-    tested = run(TOOLS / 'test.py', config, work_dir / 'epoch_20.pth', '--out', tmp_path / 'metrics.json',
-                 '--work-dir', tmp_path / 'tested', cwd=tmp_path)  # yapf: disable
+    tested = run(
+        TOOLS / 'test.py',
+        config,
+        work_dir / 'epoch_20.pth',
+        '--out',
+        tmp_path / 'metrics.json',
+        '--work-dir',
+        tmp_path / 'tested',
+        cwd=tmp_path,
+    )
     assert tested.returncode == 0, tested.stderr[-3000:]
     metrics = json.loads((tmp_path / 'metrics.json').read_text())
     assert metrics['NMSE'] == pytest.approx(errors[-1], abs=1e-4)
@@ -135,29 +145,45 @@ train_cfg = dict(max_epochs=4)
         assert a['optimizer']['generator']['param_groups'][0]['lr'] == pytest.approx(2e-4 / 2)
         # The best epoch is the same, although one run was killed before it had validated its second.
         assert [[path.name for path in folder.glob('best_*')] for folder in (tmp_path / 'whole', work_dir)] == [
-            [path.name for path in (tmp_path / 'whole').glob('best_*')]] * 2
+            [path.name for path in (tmp_path / 'whole').glob('best_*')]
+        ] * 2
 
 
 @numpy_1
 def test_mmagics_own_train_py_from_elsewhere(tiny_config, run, tmp_path):
     (tmp_path / 'elsewhere').mkdir()
-    done = run(tools_dir() / 'train.py', tiny_config('train_cfg = dict(max_epochs=1)'), '--work-dir', 'out', '--amp',
-               cwd=tmp_path / 'elsewhere')  # yapf: disable
+    done = run(
+        tools_dir() / 'train.py',
+        tiny_config('train_cfg = dict(max_epochs=1)'),
+        '--work-dir',
+        'out',
+        '--amp',
+        cwd=tmp_path / 'elsewhere',
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert (tmp_path / 'elsewhere' / 'out' / 'epoch_1.pth').exists()
 
 
-@pytest.mark.parametrize('extra, options, culprit, cure', [
-    ('', ['train_dataloader.dataset.corruption.ratio=1.5'], 'corruption ratio 1.5 is outside', 'such as 0.5'),
-    ('', ['train_dataloader.dataset.data_root=/nowhere'], '/nowhere/train.txt does not exist', 'prepare the data set'),
-    ('', ['train_dataloader.dataset.ann_file=broken.txt'], 'broken.jpg is truncated or no image', 'replace it'),
-    ('', ['train_dataloader.dataset.corruption.ratio=abc'], 'corruption ratio abc is outside', 'such as 0.5'),
-    ('', ['train_dataloader.dataset.indices=3'], '3 images fill no batch of 4', 'take more images'),
-    ('', ['model.generator.in_channels=4'], 'takes (N, 4, H, W), got (4, 3, 128, 128)', 'set in_channels'),
-], ids=['ratio', 'data root', 'broken image', 'text', 'few images', 'channels'])  # yapf: disable
+@pytest.mark.parametrize(
+    'extra, options, culprit, cure',
+    [
+        ('', ['train_dataloader.dataset.corruption.ratio=1.5'], 'corruption ratio 1.5 is outside', 'such as 0.5'),
+        (
+            '',
+            ['train_dataloader.dataset.data_root=/nowhere'],
+            '/nowhere/train.txt does not exist',
+            'prepare the data set',
+        ),
+        ('', ['train_dataloader.dataset.ann_file=broken.txt'], 'broken.jpg is truncated or no image', 'replace it'),
+        ('', ['train_dataloader.dataset.corruption.ratio=abc'], 'corruption ratio abc is outside', 'such as 0.5'),
+        ('', ['train_dataloader.dataset.indices=3'], '3 images fill no batch of 4', 'take more images'),
+        ('', ['model.generator.in_channels=4'], 'takes (N, 4, H, W), got (4, 3, 128, 128)', 'set in_channels'),
+    ],
+    ids=['ratio', 'data root', 'broken image', 'text', 'few images', 'channels'],
+)
 def test_bad_input_gets_one_sentence(tiny_config, flowers, run, tmp_path, extra, options, culprit, cure):
     whole = (flowers / 'jpg' / 'image_00000.jpg').read_bytes()
-    (flowers / 'jpg' / 'broken.jpg').write_bytes(whole[:len(whole) // 2])
+    (flowers / 'jpg' / 'broken.jpg').write_bytes(whole[: len(whole) // 2])
     (flowers / 'broken.txt').write_text('broken.jpg\n' * 4)
     done = run(TOOLS / 'train.py', tiny_config(extra), '--cfg-options', *options)
     assert done.returncode == 1
@@ -169,6 +195,7 @@ def test_bad_input_gets_one_sentence(tiny_config, flowers, run, tmp_path, extra,
 
 def test_checkpoint_of_another_architecture(tiny_config, run, tmp_path):
     from ssrgan_plugin.networks import SSRGANGenerator
+
     other = SSRGANGenerator(mid_channels=16, num_blocks=1, upscale_factor=1)
     torch.save({f'generator.{key}': value for key, value in other.state_dict().items()}, tmp_path / 'other.pth')
     done = run(TOOLS / 'test.py', tiny_config(), tmp_path / 'other.pth')

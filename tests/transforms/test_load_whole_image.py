@@ -43,7 +43,7 @@ def test_sixteen_bits_are_scaled(photograph, tmp_path):
 def test_truncated_image_is_named(photograph, tmp_path, suffix):
     path = tmp_path / f'half.{suffix}'
     Image.open(photograph).save(path)
-    path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(InputError, match=f'half.{suffix} is truncated or no image'):
         load(path)
 

@@ -92,8 +92,8 @@ def mmengine_init(worker_id):
 @pytest.mark.parametrize('workers, persistent', [(0, False), (2, False), (2, True)])
 def test_no_repeats_across_workers_and_epochs(workers, persistent, init):
     loader = DataLoader(
-        Masks(), batch_size=4, num_workers=workers, persistent_workers=persistent, worker_init_fn=init,
-        collate_fn=list)
+        Masks(), batch_size=4, num_workers=workers, persistent_workers=persistent, worker_init_fn=init, collate_fn=list
+    )
     seen = Counter(mask for _ in range(3) for batch in loader for mask in batch)
     assert len(seen) == 48 and max(seen.values()) == 1
 
@@ -113,7 +113,10 @@ def test_run_seed_reproduces():
     def masks():
         np.random.seed(5)
         torch.manual_seed(5)
-        return [mask for batch in DataLoader(Masks(), num_workers=2, worker_init_fn=mmengine_init, collate_fn=list)
-                for mask in batch]
+        return [
+            mask
+            for batch in DataLoader(Masks(), num_workers=2, worker_init_fn=mmengine_init, collate_fn=list)
+            for mask in batch
+        ]
 
     assert masks() == masks()

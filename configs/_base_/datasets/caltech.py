@@ -2,4 +2,5 @@
 _base_ = './corrupted_images.py'
 
 train_dataloader = val_dataloader = test_dataloader = dict(
-    dataset=dict(data_root='data/caltech101', data_prefix=dict(gt='101_ObjectCategories')))
+    dataset=dict(data_root='data/caltech101', data_prefix=dict(gt='101_ObjectCategories'))
+)

@@ -18,7 +18,9 @@ train_dataloader = dict(
         ann_file='train.txt',
         data_prefix=dict(gt=''),
         pipeline=pipeline,
-        corruption=dict(ratio=0.5)))
+        corruption=dict(ratio=0.5),
+    ),
+)
 
 val_dataloader = dict(
     batch_size=64,
@@ -29,7 +31,9 @@ val_dataloader = dict(
         ann_file='test.txt',
         data_prefix=dict(gt=''),
         pipeline=pipeline,
-        corruption=dict(ratio=0.5, seed=0)))
+        corruption=dict(ratio=0.5, seed=0),
+    ),
+)
 test_dataloader = val_dataloader
 
 val_evaluator = dict(type='Evaluator', metrics=[dict(type='NMSE')])
@@ -44,4 +48,5 @@ test_evaluator = dict(
         dict(type='NMSE', mask_key='mask', prefix='corrupted'),
         dict(type='MaskedPSNR', prefix='corrupted'),
         dict(type='MaskedSSIM', prefix='corrupted'),
-    ])
+    ],
+)

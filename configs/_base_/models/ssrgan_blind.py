@@ -6,8 +6,10 @@ model = dict(
     generator=dict(type='BlindSSRGANGenerator'),
     discriminator=None,
     pixel_loss=dict(_delete_=True, type='RMSELoss'),
-    gan_loss=None)
+    gan_loss=None,
+)
 optim_wrapper = dict(
     _delete_=True,
     constructor='MultiOptimWrapperConstructor',
-    generator=dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-3), clip_grad=dict(max_norm=0.1)))
+    generator=dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-3), clip_grad=dict(max_norm=0.1)),
+)
