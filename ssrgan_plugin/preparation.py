@@ -73,6 +73,11 @@ def prepare(
             raise InputError(
                 f'{folder} is already prepared with size {metadata["size"]}: remove it first, or name another --root'
             )
+        if metadata['split'] != dataset.split:
+            raise InputError(
+                f'{folder} is already prepared, with another split ("{metadata["split"]}", now '
+                f'"{dataset.split}"): remove it and prepare it again, or name another --root'
+            )
         if metadata['subset'] and not allow_subset:
             raise InputError(
                 f'{folder} holds a subset, {metadata["train"]} training and {metadata["test"]} test '
@@ -147,11 +152,12 @@ def begin(begun: Path, folder: Path, source: Path, size: Optional[int], archives
 
 
 def with_validation(listed: Splits) -> Splits:
-    """Adds 'val', every 20th training image unless the data set has its own, and 'train_without_val'.
+    """Adds 'val', every 20th training photograph unless the data set has its own, and 'train_without_val'.
 
     The paper chooses by no validation images; what we choose, we choose by these.
     """
-    val = listed.get('val', listed['train'][::VALIDATION_STEP])
+    drawn = set(sorted({photograph(name) for name in listed['train']})[::VALIDATION_STEP])
+    val = listed.get('val', [name for name in listed['train'] if photograph(name) in drawn])
     kept = set(val)
     return dict(listed, val=val, train_without_val=[name for name in listed['train'] if name not in kept])
 
@@ -284,8 +290,21 @@ def caltech_splits(images: Path, source: Path) -> Splits:
         """A random number that depends on the seed and the name alone, on every machine and Python."""
         return sha256(f'{CALTECH_SPLIT_SEED}:{name}'.encode()).digest()
 
-    train = set(sorted(names, key=draw)[: len(names) * 4 // 5])
+    together = {}
+    for name in names:
+        together.setdefault(photograph(name), []).append(name)
+    train, room = set(), len(names) * 4 // 5
+    for first in sorted(together, key=draw):
+        if len(train) + len(together[first]) <= room:
+            train.update(together[first])
     return dict(train=[name for name in names if name in train], test=[name for name in names if name not in train])
+
+
+def photograph(name: str) -> str:
+    """What two of Caltech101's images that are one photograph have in common: Faces_easy holds those of Faces, numbered
+    alike, cropped. Of any other image, its name."""
+    path = PurePosixPath(name)
+    return str(path.parent.with_name('Faces') / path.name) if path.parent.name == 'Faces_easy' else name
 
 
 # ---- the images
@@ -380,6 +399,6 @@ DATASETS = {
         1829,
         caltech_splits,
         download_caltech,
-        split=f'80/20, seed {CALTECH_SPLIT_SEED}',
+        split=f'80/20 of photographs, seed {CALTECH_SPLIT_SEED}',
     ),
 }

@@ -132,11 +132,30 @@ def test_papers_counts():
     assert counts == dict(flower=(1020, 6149), pet=(3680, 3669), caltech=(7315, 1829))
 
 
-def test_caltech_split_of_all_images_has_the_papers_counts(tmp_path):
-    for i in range(9144):
-        (tmp_path / f'{i}.jpg').touch()
+def test_caltech_split_of_all_images_keeps_one_photographs_images_together(tmp_path):
+    """The paper's counts; Faces_easy holds the photographs of Faces, cropped."""
+    for folder, count in dict(Faces=435, Faces_easy=435, airplanes=9144 - 2 * 435).items():
+        (tmp_path / folder).mkdir()
+        for i in range(1, count + 1):
+            (tmp_path / folder / f'image_{i:04}.jpg').touch()
     splits = preparation.caltech_splits(tmp_path, tmp_path)
     assert (len(splits['train']), len(splits['test'])) == (7315, 1829)
+    # Stored smaller, images are PNGs.
+    splits = {split: [name.replace('.jpg', '.png') for name in names] for split, names in splits.items()}
+    splits = preparation.with_validation(splits)
+    sides = [set(splits[split]) for split in ('train_without_val', 'val', 'test')]
+    assert sum(map(len, sides)) == 9144
+    for side in sides:
+        faces = {Path(name).name for name in side if name.startswith('Faces/')}
+        assert faces and faces == {Path(name).name for name in side if name.startswith('Faces_easy/')}
+
+
+def test_older_caltech_split_is_not_taken_for_todays(archives, tmp_path):
+    prepare('caltech', tmp_path / 'data', make_caltech(archives), allow_subset=True)
+    metadata = tmp_path / 'data' / 'caltech101' / 'dataset.json'
+    metadata.write_text(metadata.read_text().replace('80/20 of photographs, seed 0', '80/20, seed 0'))
+    with pytest.raises(InputError, match='another split .*: remove it and prepare it again, or name another --root'):
+        prepare('caltech', tmp_path / 'data', allow_subset=True)
 
 
 def test_resized_copies_are_what_the_config_would_load(archives, tmp_path):
