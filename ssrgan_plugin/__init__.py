@@ -11,7 +11,7 @@ __all__ = ['Restorer']
 def __getattr__(name: str):
     """Imports PyTorch only when a Restorer is asked for."""
     if name == 'Restorer':
-        from .restorer import Restorer
+        from .restoration.restorer import Restorer
 
         return Restorer
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

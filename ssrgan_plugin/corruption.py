@@ -1,7 +1,7 @@
 """Random pixel corruption (arXiv 2409.12636) in plain NumPy."""
 
 from numbers import Real
-from typing import Sequence, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -36,12 +36,7 @@ def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator)
     return mask.reshape(height, width, 1)
 
 
-def _black(known, shape, rng):
-    return 0
-
-
-def _white(known, shape, rng):
-    return 255
+COLOURS = {'black': 0, 'white': 255}
 
 
 def _mean_grey(known, shape, rng):
@@ -60,14 +55,13 @@ def _gaussian_noise(known, shape, rng):
     return rng.normal(127.5, 64, shape)
 
 
-FILLS = {
-    'black': _black,
-    'white': _white,
+COMPUTED = {
     'mean_grey': _mean_grey,
     'salt_and_pepper': _salt_and_pepper,
     'uniform_noise': _uniform_noise,
     'gaussian_noise': _gaussian_noise,
 }
+FILLS = (*COLOURS, *COMPUTED)
 
 
 def check_fill(fill: Fill) -> Fill:
@@ -78,6 +72,13 @@ def check_fill(fill: Fill) -> Fill:
     elif not all(isinstance(value, Real) and 0 <= value <= 255 for value in np.ravel(fill).tolist()):
         raise InputError(f'fill colour {fill} must be one value, or one a channel, from 0 to 255')
     return fill
+
+
+def fixed_colour(fill: Fill) -> Optional[np.ndarray]:
+    """The colour that every lost pixel gets, 0 to 255, one value or one a channel; None where each gets its own."""
+    if isinstance(check_fill(fill), str):
+        return np.array([COLOURS[fill]]) if fill in COLOURS else None
+    return np.ravel(fill)
 
 
 def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Generator) -> np.ndarray:
@@ -99,16 +100,15 @@ def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Gene
     corrupted = image.copy()
     holes = mask.reshape(image.shape[:2]).astype(bool)
     shape = (np.count_nonzero(holes), *image.shape[2:])
-    if isinstance(check_fill(fill), str):
+    values = fixed_colour(fill)
+    if values is None:
         if image.ndim == 2:
             shape = (shape[0], 1)
-        values = FILLS[fill](image[~holes], shape, rng)
+        values = COMPUTED[fill](image[~holes], shape, rng)
         if image.ndim == 2:
             values = np.ravel(values)
-    else:
-        values = np.asarray(fill)
-        if values.size not in (1, *image.shape[2:]):
-            raise InputError(f'fill colour {fill} has {values.size} channels, the image {image.shape[2:]}')
+    elif values.size not in (1, *image.shape[2:]):
+        raise InputError(f'fill colour {fill} has {values.size} channels, the image {image.shape[2:]}')
     if np.issubdtype(image.dtype, np.integer):
         values = np.rint(values)
     corrupted[holes] = np.clip(values, 0, 255)

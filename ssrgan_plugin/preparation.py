@@ -18,8 +18,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
+from .atomic_files import whole, write_whole
 from .errors import InputError
-from .whole_files import whole, write_whole
 
 Splits = Dict[str, List[str]]
 CALTECH_SPLIT_SEED = 0

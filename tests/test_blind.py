@@ -9,7 +9,7 @@ from mmagic.registry import DATASETS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ssrgan_plugin.restorer import SHIPPED, Restorer
+from ssrgan_plugin.restoration.restorer import SHIPPED, Restorer
 
 CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_blind_all.py'
 

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from ssrgan_plugin import cli, image_files
+from ssrgan_plugin import cli
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.restoration import image_files
+from ssrgan_plugin.restoration.folders import find_jobs
+from ssrgan_plugin.restoration.mask_files import read_mask
 
 SSRGAN = Path(sys.executable).parent / 'ssrgan'
 
@@ -165,13 +168,13 @@ def test_masks_by_transparency_and_in_lossy_files(damaged, tmp_path):
     Image.fromarray(np.dstack([mask, np.where(mask > 0, 255, 90).astype(np.uint8)])).save(tmp_path / 'painted.png')
     Image.fromarray(mask).save(tmp_path / 'mask.jpg', quality=90)
     for name in ('alpha.png', 'painted.png', 'mask.jpg'):
-        assert np.array_equal(cli.read_mask(tmp_path / name, picture), mask > 0), name
+        assert np.array_equal(read_mask(tmp_path / name, picture), mask > 0), name
 
 
 def test_opaque_mask_that_marks_nothing(damaged, tmp_path):
     height, width = read(damaged).shape[:2]
     Image.new('RGBA', (width, height), (0, 0, 0, 255)).save(tmp_path / 'nothing.png')
-    assert not cli.read_mask(tmp_path / 'nothing.png', image_files.read(damaged)).any()
+    assert not read_mask(tmp_path / 'nothing.png', image_files.read(damaged)).any()
 
 
 def test_evaluate_leaves_out_transparency_and_turns_upright(ssrgan, photograph, damaged, tmp_path):
@@ -196,7 +199,9 @@ def test_evaluate_leaves_out_transparency_and_turns_upright(ssrgan, photograph, 
 
 def jobs(folder, output, monkeypatch, *arguments):
     monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', str(folder), '-o', str(output), *map(str, arguments)])
-    return [str(job.name) for job in cli.restore_jobs(cli.parse_args())]
+    arguments = cli.parse_args()
+    named = {key: arguments[key] for key in ('image', 'output', 'mask', 'original', 'compare')}
+    return [str(job.name) for job in find_jobs(**named)]
 
 
 def test_masks_originals_and_outputs_in_the_folder_are_no_input(tmp_path, monkeypatch):

@@ -33,9 +33,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from ssrgan_plugin import classical_inpainting, compat
+from ssrgan_plugin.atomic_files import whole, write_whole
 from ssrgan_plugin.config_file import read_config
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.whole_files import whole, write_whole
 
 METRICS = ('NMSE', 'PSNR', 'SSIM')
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 
 from ssrgan_plugin import compat
+from ssrgan_plugin.atomic_files import whole
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.whole_files import whole
 
 
 def main():

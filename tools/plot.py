@@ -15,7 +15,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from ssrgan_plugin.whole_files import whole
+from ssrgan_plugin.atomic_files import whole
 
 # Luminance, marker and dash differ from line to line, so that they can be told apart in greyscale.
 MARKERS, DASHES = 'osD^vP', ('-', '--', '-.', ':', (0, (5, 1)), (0, (3, 1, 1, 1)))

@@ -25,11 +25,11 @@ from mmengine.registry import init_default_scope
 from tqdm import tqdm
 from tqdm.contrib.concurrent import process_map
 
+from ssrgan_plugin.atomic_files import write_whole
 from ssrgan_plugin.classical_inpainting import restore
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.nmse import nmse
 from ssrgan_plugin.preparation import DATASETS, METADATA
-from ssrgan_plugin.whole_files import write_whole
 
 REPO = Path(__file__).parents[1]
 RATIOS = (30, 40, 50, 60, 70, 80)

@@ -11,7 +11,7 @@ import torch
 from mmengine.runner import CheckpointLoader
 
 from ssrgan_plugin.mmagic_tools import tools_dir
-from ssrgan_plugin.restorer import Restorer
+from ssrgan_plugin.restoration.restorer import Restorer
 
 REPO = Path(__file__).parents[2]
 TOOLS = REPO / 'tools'

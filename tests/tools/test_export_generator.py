@@ -7,7 +7,7 @@ import torch
 from mmengine.logging import HistoryBuffer
 
 from ssrgan_plugin.networks import BlindSSRGANGenerator
-from ssrgan_plugin.restorer import Restorer
+from ssrgan_plugin.restoration.restorer import Restorer
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'export_generator.py'
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
-from .errors import InputError
-from .whole_files import whole
+from ..atomic_files import whole
+from ..errors import InputError
 
 SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.webp')
 

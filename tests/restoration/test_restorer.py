@@ -15,9 +15,9 @@ from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.networks import BlindSSRGANGenerator, SSRGANGenerator
-from ssrgan_plugin.restorer import Restorer, tiling
+from ssrgan_plugin.restoration.restorer import Restorer, tiling
 
-CONFIGS = Path(__file__).parents[1] / 'configs'
+CONFIGS = Path(__file__).parents[2] / 'configs'
 
 
 def random_weights(network):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from ssrgan_plugin import image_files
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.restoration import image_files
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ssrgan_plugin.whole_files import whole, write_whole
+from ssrgan_plugin.atomic_files import whole, write_whole
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):

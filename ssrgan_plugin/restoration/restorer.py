@@ -8,12 +8,15 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from .errors import InputError
-from .mask_finding import Fill, find_corrupted, top_of
-from .networks import BlindSSRGANGenerator, SSRGANGenerator, self_ensemble
+from ..corruption import fixed_colour
+from ..errors import InputError
+from ..networks import BlindSSRGANGenerator, SSRGANGenerator, self_ensemble
+from .image_arrays import check_image, check_mask
+from .mask_finding import find_corrupted
+from .values import Fill
 
 GENERATORS = {generator.__name__: generator for generator in (BlindSSRGANGenerator, SSRGANGenerator)}
-SHIPPED = Path(__file__).parent / 'weights' / 'ssrgan_blind.pth'
+SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_blind.pth'
 
 
 def tiling(generator: nn.Module) -> Tuple[int, int]:
@@ -104,7 +107,7 @@ class Restorer:
             image: (H, W) or (H, W, C), C 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA); uint8, uint16, or float
                 from 0 to 1.
             mask: (H, W) or (H, W, 1), not 0 = lost. Default: found by
-                :func:`ssrgan_plugin.mask_finding.find_corrupted`.
+                :func:`ssrgan_plugin.restoration.mask_finding.find_corrupted`.
             fill: For finding them.
 
         Returns:
@@ -168,37 +171,6 @@ class Restorer:
         return ((restored + 1) * (top / 2)).permute(1, 2, 0).cpu().numpy()
 
 
-def check_image(image: np.ndarray) -> Tuple[np.ndarray, float]:
-    """(H, W, C), and the value of white."""
-    if (
-        not isinstance(image, np.ndarray)
-        or image.ndim not in (2, 3)
-        or (image.ndim == 3 and image.shape[2] not in (1, 2, 3, 4))
-    ):
-        raise InputError(
-            f'an image is a NumPy array of (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), not '
-            f'{getattr(image, "shape", type(image).__name__)}'
-        )
-    if 0 in image.shape:
-        raise InputError(f'the image has no pixels: its shape is {image.shape}')
-    if image.dtype.newbyteorder('=') not in (np.uint8, np.uint16) and not np.issubdtype(image.dtype, np.floating):
-        raise InputError(f'images of type {image.dtype} cannot be restored: convert it to uint8, uint16 or float')
-    return image.reshape(*image.shape[:2], -1), top_of(image.dtype)
-
-
-def check_mask(mask: np.ndarray, shape: Tuple[int, ...]) -> np.ndarray:
-    mask = np.asarray(mask)
-    if mask.shape not in (shape[:2], (*shape[:2], 1)):
-        raise InputError(
-            f'the mask is {mask.shape}, the image {shape}: both need the same height and width, and the '
-            'mask one channel'
-        )
-    lost = mask.reshape(shape[:2]) != 0
-    if lost.all():
-        raise InputError('every pixel is lost: nothing is left to restore the image from')
-    return lost
-
-
 def load_state_dict(path: Path) -> dict:
     """Reads weights, and nothing that could run code.
 
@@ -225,7 +197,7 @@ def from_toolbox(config: str, checkpoint: str) -> tuple:
         from mmengine.config import Config
         from mmengine.runner import CheckpointLoader
 
-        from .compat import load_own_checkpoints
+        from ..compat import load_own_checkpoints
     except ImportError as error:
         raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
     load_own_checkpoints()
@@ -265,10 +237,9 @@ def trained_fill(cfg) -> Tuple[float, float, float]:
     settings = [dataset.get('corruption') or {}]
     settings += [step for step in dataset.get('pipeline') or [] if step['type'] == 'RandomPixelCorruption']
     fill = next((each['fill'] for each in settings if 'fill' in each), 'black')
-    named = dict(black=0, white=255)
-    if isinstance(fill, str) and fill not in named:
+    colour = fixed_colour(fill)
+    if colour is None:
         raise InputError(
             f"{cfg.filename} was trained with {fill} for lost pixels, not one colour: restore by the toolbox's tools"
         )
-    colour = np.ravel(named[fill] if isinstance(fill, str) else fill).astype(float)
-    return tuple(np.broadcast_to(colour, 3)[::-1].tolist())  # the toolbox's images are BGR
+    return tuple(np.broadcast_to(colour.astype(float), 3)[::-1].tolist())  # the toolbox's images are BGR

@@ -1,13 +1,13 @@
 """Which pixels of a damaged image are lost, where nobody says so."""
 
-from typing import Optional, Sequence, Union
+from typing import Optional
 
 import cv2
 import numpy as np
 
-from .errors import InputError
+from ..errors import InputError
+from .values import Fill, fill_colour, top_of
 
-Fill = Union[str, Sequence[float]]
 CURE = 'give a mask, or name the --fill that lost pixels have'
 
 
@@ -38,25 +38,6 @@ def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None) -> np.ndarray
     if fill is None:
         refuse_smeared(pixels, lost)
     return scattered(lost, 'pixels of the fill colour')
-
-
-def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndarray:
-    top = top_of(dtype)
-    named = {None: 0, 'black': 0, 'white': top}
-    try:
-        colour = np.ravel(named[fill] if fill is None or isinstance(fill, str) else fill)
-    except KeyError:
-        raise InputError(f'unknown fill {fill!r}: choose black, white or a colour') from None
-    if colour.size not in (1, channels):
-        raise InputError(f'fill colour {fill} has {colour.size} channels, the image {channels}')
-    if not ((colour >= 0) & (colour <= top)).all():
-        raise InputError(f"fill colour {fill} lies outside the image's range, 0 to {top}")
-    return colour if np.issubdtype(dtype, np.integer) else colour.astype(dtype)
-
-
-def top_of(dtype: np.dtype) -> float:
-    """The value of white."""
-    return float(np.iinfo(dtype).max) if np.issubdtype(dtype, np.integer) else 1.0
 
 
 def refuse_smeared(pixels: np.ndarray, lost: np.ndarray) -> None:

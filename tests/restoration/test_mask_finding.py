@@ -7,7 +7,7 @@ from PIL import Image
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.mask_finding import find_corrupted
+from ssrgan_plugin.restoration.mask_finding import find_corrupted
 
 
 def bright(height=96, width=80, channels=3):
