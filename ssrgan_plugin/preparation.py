@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tarfile
 import zipfile
@@ -301,10 +302,18 @@ def caltech_splits(images: Path, source: Path) -> Splits:
 
 
 def photograph(name: str) -> str:
-    """What two of Caltech101's images that are one photograph have in common: Faces_easy holds those of Faces, numbered
-    alike, cropped. Of any other image, its name."""
+    """What those of Caltech101's images have in common that are one photograph. Of any other image, its name.
+
+    Faces_easy holds the photographs of Faces, numbered alike, cropped; Leopards holds its first hundred once more,
+    mirrored.
+    """
     path = PurePosixPath(name)
-    return str(path.parent.with_name('Faces') / path.name) if path.parent.name == 'Faces_easy' else name
+    number = re.fullmatch(r'image_(\d{4})', path.stem)
+    if path.parent.name == 'Faces_easy':
+        path = path.parent.with_name('Faces') / path.name
+    elif path.parent.name == 'Leopards' and number and int(number[1]) > 100:
+        path = path.with_name(f'image_{int(number[1]) - 100:04}{path.suffix}')
+    return str(path)
 
 
 # ---- the images

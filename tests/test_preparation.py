@@ -133,8 +133,8 @@ def test_papers_counts():
 
 
 def test_caltech_split_of_all_images_keeps_one_photographs_images_together(tmp_path):
-    """The paper's counts; Faces_easy holds the photographs of Faces, cropped."""
-    for folder, count in dict(Faces=435, Faces_easy=435, airplanes=9144 - 2 * 435).items():
+    """The paper's counts; Faces_easy holds the photographs of Faces, cropped, Leopards its first hundred mirrored."""
+    for folder, count in dict(Faces=435, Faces_easy=435, Leopards=200, airplanes=9144 - 2 * 435 - 200).items():
         (tmp_path / folder).mkdir()
         for i in range(1, count + 1):
             (tmp_path / folder / f'image_{i:04}.jpg').touch()
@@ -148,6 +148,8 @@ def test_caltech_split_of_all_images_keeps_one_photographs_images_together(tmp_p
     for side in sides:
         faces = {Path(name).name for name in side if name.startswith('Faces/')}
         assert faces and faces == {Path(name).name for name in side if name.startswith('Faces_easy/')}
+        leopards = {int(Path(name).stem[-4:]) for name in side if name.startswith('Leopards/')}
+        assert leopards and leopards == {(number + 99) % 200 + 1 for number in leopards}
 
 
 def test_older_caltech_split_is_not_taken_for_todays(archives, tmp_path):
