@@ -15,7 +15,15 @@ setup(
     packages=find_packages(include=['ssrgan_plugin', 'ssrgan_plugin.*']),
     python_requires='>=3.9',
     # On some machines torch 2.13.0 resolves to a CPU build that no torchvision matches.
-    install_requires=['numpy>=1.25', 'opencv-python-headless', 'pillow', 'scikit-image', 'torch>=2.6,!=2.13.0', 'tqdm'],
+    install_requires=[
+        'numpy>=1.25',
+        'opencv-python-headless',
+        'pillow',
+        'safetensors>=0.4',
+        'scikit-image',
+        'torch>=2.6,!=2.13.0',
+        'tqdm',
+    ],
     package_data={'ssrgan_plugin': ['weights/*.pth', 'weights/*.md']},
     entry_points={'console_scripts': ['ssrgan = ssrgan_plugin.cli:main']},
     extras_require={
