@@ -2,6 +2,7 @@
 
 from typing import Sequence
 
+import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
@@ -57,4 +58,4 @@ class SSRGANDiscriminator(nn.Module):
                 f'SSRGANDiscriminator needs height and width to be multiples of {self.size_divisor}, '
                 f'got {x.shape[2]}×{x.shape[3]}: resize or crop the images'
             )
-        return self.head(self.features(x))
+        return self.head(self.features(x.contiguous(memory_format=torch.channels_last)))

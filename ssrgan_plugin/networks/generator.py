@@ -1,8 +1,11 @@
 """SSRGAN's generator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ..errors import InputError
+from .prelu import PReLU, prelu
 
 
 class ResidualBlock(nn.Module):
@@ -13,7 +16,7 @@ class ResidualBlock(nn.Module):
         self.body = nn.Sequential(
             nn.Conv2d(channels, channels, 3, padding=1, bias=False),
             nn.BatchNorm2d(channels),
-            nn.PReLU(channels),
+            PReLU(channels),
             nn.Conv2d(channels, channels, 3, padding=1, bias=False),
             nn.BatchNorm2d(channels),
         )
@@ -22,10 +25,57 @@ class ResidualBlock(nn.Module):
         return x + self.body(x)
 
 
-def upsampling_stage(channels: int, factor: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(channels, channels * factor**2, 3, padding=1), nn.PixelShuffle(factor), nn.PReLU(channels)
-    )
+class UpsamplingStage(nn.Sequential):
+    """Conv - PixelShuffle - PReLU.
+
+    Since a slope belongs to a channel, the activation may come before the shuffle, and a shuffle may be left to the
+    next convolution or be made cheap by another order of this one's output channels: the same numbers, without
+    the passes over the largest tensors of the network that move single values.
+    """
+
+    def __init__(self, channels: int, factor: int):
+        super().__init__(
+            nn.Conv2d(channels, channels * factor**2, 3, padding=1), nn.PixelShuffle(factor), PReLU(channels)
+        )
+        self.channels = channels
+        self.factor = factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C, r·H, r·W)."""
+        conv, _, activation = self
+        r, c = self.factor, self.channels
+        # Output channels ordered (row, column, channel): in channels-last memory the shuffle then moves runs of c.
+        weight = conv.weight.unflatten(0, (c, r * r)).transpose(0, 1).flatten(0, 1)
+        bias = conv.bias.view(c, r * r).t().flatten()
+        x = prelu(F.conv2d(x, weight, bias, padding=1), activation.weight.repeat(r * r))
+        n, _, height, width = x.shape
+        x = x.permute(0, 2, 3, 1).reshape(n, height, width, r, r, c).transpose(2, 3)
+        return x.reshape(n, height * r, width * r, c).permute(0, 3, 1, 2)
+
+    def unshuffled(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C·r², H, W): what the shuffle would make (N, C, r·H, r·W) of."""
+        conv, _, activation = self
+        return prelu(conv(x), activation.weight.repeat_interleave(self.factor**2))
+
+
+def conv_of_shuffled(x: Tensor, conv: nn.Conv2d, factor: int) -> Tensor:
+    """``conv(F.pixel_shuffle(x, factor))`` without the shuffle, for a stride that ``factor`` divides.
+
+    Args:
+        x: (N, C·factor², H, W).
+        conv: A convolution of C channels, of odd size k, stride s = factor·t and padding k // 2.
+        factor: r of the shuffle.
+
+    Returns:
+        (N, C', H', W'), as the convolution of the shuffled tensor gives it.
+    """
+    size = conv.kernel_size[0]
+    reach = -(-(size // 2) // factor)  # cells of r×r that the kernel looks into on each side
+    before = reach * factor - size // 2
+    after = (2 * reach + 1) * factor - size - before
+    weight = F.pad(conv.weight, (before, after, before, after))
+    weight = F.pixel_unshuffle(weight, factor)  # (C', C·r², cells, cells)
+    return F.conv2d(x, weight, conv.bias, conv.stride[0] // factor, reach)
 
 
 class SSRGANGenerator(nn.Module):
@@ -62,13 +112,13 @@ class SSRGANGenerator(nn.Module):
     ):
         super().__init__()
         self.in_channels = in_channels
-        self.head = nn.Sequential(nn.Conv2d(in_channels, mid_channels, 9, padding=4), nn.PReLU(mid_channels))
+        self.head = nn.Sequential(nn.Conv2d(in_channels, mid_channels, 9, padding=4), PReLU(mid_channels))
         self.body = nn.Sequential(
             *(ResidualBlock(mid_channels) for _ in range(num_blocks)),
             nn.Conv2d(mid_channels, mid_channels, 3, padding=1, bias=False),
             nn.BatchNorm2d(mid_channels),
         )
-        self.upsampling = nn.Sequential(*(upsampling_stage(mid_channels, upscale_factor) for _ in range(2)))
+        self.upsampling = nn.Sequential(*(UpsamplingStage(mid_channels, upscale_factor) for _ in range(2)))
         # floor((r²·H + 2·4 - 9) / r²) + 1 = H for every H and r, so no size needs padding or cropping.
         self.tail = nn.Conv2d(mid_channels, out_channels, 9, stride=upscale_factor**2, padding=4)
 
@@ -78,6 +128,7 @@ class SSRGANGenerator(nn.Module):
                 f'SSRGANGenerator takes (N, {self.in_channels}, H, W), got {tuple(x.shape)}: convert the '
                 'images, or set in_channels'
             )
-        x = self.head(x)
+        x = self.head(x.contiguous(memory_format=torch.channels_last))
         x = x + self.body(x)
-        return self.tail(self.upsampling(x)).tanh()
+        first, last = self.upsampling
+        return conv_of_shuffled(last.unshuffled(first(x)), self.tail, last.factor).tanh()

@@ -60,3 +60,33 @@ def test_needs_no_toolbox(run):
         'print([m for m in ("mmagic", "mmengine", "mmcv") if m in sys.modules])'
     )
     assert run('python', '-c', code).stdout.strip() == '[]'
+
+
+def plain_forward(generator, x):
+    """The architecture as the paper draws it, layer by layer."""
+    x = generator.head(x)
+    x = x + generator.body(x)
+    for layer in (layer for stage in generator.upsampling for layer in stage):
+        x = layer(x)
+    return generator.tail(x).tanh()
+
+
+@pytest.mark.parametrize('upscale_factor', [1, 2, 3])
+def test_equals_the_architecture_drawn_plainly(upscale_factor):
+    torch.manual_seed(0)
+    generator = SSRGANGenerator(mid_channels=4, num_blocks=1, upscale_factor=upscale_factor).double()
+    for slopes in (module.weight for module in generator.modules() if isinstance(module, torch.nn.PReLU)):
+        torch.nn.init.uniform_(slopes, -1, 1)
+    image = torch.randn(2, 3, 5, 7, dtype=torch.double)
+    fast, plain = generator(image), plain_forward(generator, image)
+    torch.testing.assert_close(fast, plain)
+    gradients = [torch.autograd.grad(out.square().sum(), list(generator.parameters())) for out in (fast, plain)]
+    torch.testing.assert_close(*gradients)
+
+
+def test_state_dict_is_the_drawn_architecture_s():
+    """Checkpoints of every version fit: a convolution, a shuffle without weights, slopes."""
+    keys = SSRGANGenerator().state_dict().keys()
+    assert {f'upsampling.{stage}.{part}' for stage in (0, 1) for part in ('0.weight', '0.bias', '2.weight')} == {
+        key for key in keys if key.startswith('upsampling')
+    }
