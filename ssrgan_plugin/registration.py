@@ -3,9 +3,9 @@
 Importing the rest of the package needs no toolbox; importing this module does.
 """
 
-from . import compat
+from .toolbox import adaptations
 
-compat.apply()
+adaptations.apply()
 
 # MMagic can be imported only now.
 from mmagic.registry import MODELS  # noqa: E402

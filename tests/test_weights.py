@@ -13,7 +13,7 @@ from ssrgan_plugin import Restorer
 from ssrgan_plugin.classical_inpainting import restore
 from ssrgan_plugin.corruption import random_mask, seeded_rng
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
-from ssrgan_plugin.engine.checkpoint_match_hook import check_match
+from ssrgan_plugin.networks.state_dicts import check_match
 from ssrgan_plugin.restoration.restorer import SHIPPED
 
 CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_blind_all.py'

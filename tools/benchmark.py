@@ -15,9 +15,9 @@ from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 from tqdm import tqdm
 
-from ssrgan_plugin import compat
-from ssrgan_plugin.config_file import read_config
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.toolbox import adaptations
+from ssrgan_plugin.toolbox.trained_models import read_config
 
 CONFIG = Path(__file__).parents[1] / 'configs/ssrgan_flower_p50.py'
 
@@ -119,7 +119,7 @@ def evaluate(cfg: Config, args: argparse.Namespace) -> None:
 
 def main():
     args = parse_args()
-    compat.apply()
+    adaptations.apply()
     try:
         cfg = read_config(args.config)
         cfg.merge_from_dict(args.cfg_options)

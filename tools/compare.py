@@ -27,15 +27,14 @@ import numpy as np
 import torch
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.registry import init_default_scope
-from mmengine.runner import CheckpointLoader
 from scipy.stats import bootstrap
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from ssrgan_plugin import classical_inpainting, compat
+from ssrgan_plugin import classical_inpainting
 from ssrgan_plugin.atomic_files import whole, write_whole
-from ssrgan_plugin.config_file import read_config
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.toolbox.trained_models import load_model, read_config
 
 METRICS = ('NMSE', 'PSNR', 'SSIM')
 
@@ -103,29 +102,12 @@ class Method(NamedTuple):
 
 def build(name: str, config: str, checkpoint: str, ratio: int, amp: bool) -> Method:
     """A model ready to restore, on the GPU if there is one."""
-    from mmagic.registry import MODELS
-
-    from ssrgan_plugin.engine.checkpoint_match_hook import check_match, state_dict_of
-
-    config, checkpoint = config.format(ratio=ratio), checkpoint.format(ratio=ratio)
-    cfg = read_config(config)
-    try:
-        model = MODELS.build(cfg.model)
-    except Exception as error:  # whatever its parts make of their settings
-        raise InputError(f'the model of {config} cannot be built ({error}): mend the config') from error
-    if checkpoint != '-':
-        try:
-            weights = state_dict_of(CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent'))
-            check_match(model.state_dict(), weights)
-            model.load_state_dict(weights, strict=False)
-        except (InputError, OSError, RuntimeError) as error:
-            raise InputError(f'{checkpoint}, for {config}: {error}') from error
-    elif any(True for _ in model.parameters()):
-        raise InputError(f'the model of {config} has weights: name its --checkpoint')
+    weights = None if checkpoint == '-' else checkpoint.format(ratio=ratio)
+    model = load_model(config.format(ratio=ratio), weights).model
     generator = getattr(model, 'generator', model)
     parameters = sum(parameter.numel() for parameter in generator.parameters())
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    return Method(name, model.to(device).eval(), parameters, amp)
+    return Method(name, model.to(device), parameters, amp)
 
 
 def clock() -> float:
@@ -342,7 +324,6 @@ def finished(kept: Path, settings: dict) -> Optional[dict]:
 
 def prepare() -> None:
     """Makes the toolbox's components and ours known."""
-    compat.apply()
     from ssrgan_plugin import registration  # noqa: F401
 
     init_default_scope('mmagic')

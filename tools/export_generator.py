@@ -11,9 +11,9 @@ from pathlib import Path
 
 import torch
 
-from ssrgan_plugin import compat
 from ssrgan_plugin.atomic_files import whole
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.toolbox.trained_models import read_state_dict
 
 
 def main():
@@ -21,16 +21,13 @@ def main():
     parser.add_argument('checkpoint', type=Path)
     parser.add_argument('output', type=Path)
     args = parser.parse_args()
-    compat.apply()
-    from mmengine.runner import CheckpointLoader
-
     try:
-        state = CheckpointLoader.load_checkpoint(str(args.checkpoint), map_location='cpu', logger='silent')
-    except (InputError, OSError) as error:
+        state = read_state_dict(args.checkpoint)
+    except InputError as error:
         sys.exit(f'export_generator.py: {error}')
     weights = {
         key: value.half() if value.is_floating_point() else value
-        for key, value in state.get('state_dict', state).items()
+        for key, value in state.items()
         if key.startswith('generator.')
     }
     if not weights:

@@ -14,5 +14,5 @@ fi
 for word in "$here" "${@:2}"; do
     [[ $word != *[[:space:]]* ]] || fail "$1: MMagic's script cannot take a space, as in \"$word\": rename the path"
 done
-script=$(cd "$here/.." && python -m ssrgan_plugin.mmagic_tools)/$1
+script=$(cd "$here/.." && python -m ssrgan_plugin.toolbox.mmagic_scripts)/$1
 exec bash -c "$(<"$script")" "$here/$1" "${@:2}"

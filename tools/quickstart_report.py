@@ -18,17 +18,13 @@ from ssrgan_plugin.nmse import nmse  # noqa: E402
 
 def restored_photographs(config: str, checkpoint: str):
     """Yields each test photograph's name, corrupted, restored and original image ((H, W, 3) uint8, BGR) and mask."""
-    from mmengine.config import Config
     from mmengine.dataset import pseudo_collate
-    from mmengine.registry import init_default_scope
-    from mmengine.runner import load_checkpoint
 
-    cfg = Config.fromfile(config)
-    init_default_scope(cfg.default_scope)
-    from mmagic.registry import DATASETS, MODELS
+    from ssrgan_plugin.toolbox.trained_models import load_model
 
-    model = MODELS.build(cfg.model).eval()
-    load_checkpoint(model, checkpoint)
+    model, cfg = load_model(config, checkpoint)
+    from mmagic.registry import DATASETS
+
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
     for data in dataset:
         sample = model.test_step(pseudo_collate([data]))[0]

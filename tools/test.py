@@ -7,7 +7,7 @@ from typing import Optional
 
 import torch
 
-from ssrgan_plugin.mmagic_tools import run
+from ssrgan_plugin.toolbox.mmagic_scripts import run
 
 
 def lone_config() -> Optional[str]:

@@ -10,12 +10,11 @@ from tqdm import tqdm
 
 from ..corruption import fixed_colour
 from ..errors import InputError
-from ..networks import BlindSSRGANGenerator, SSRGANGenerator, self_ensemble
+from ..networks import BlindSSRGANGenerator, self_ensemble, state_dicts
 from .image_arrays import check_image, check_mask
 from .mask_finding import find_corrupted
 from .values import Fill
 
-GENERATORS = {generator.__name__: generator for generator in (BlindSSRGANGenerator, SSRGANGenerator)}
 SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_blind.pth'
 
 
@@ -70,25 +69,24 @@ class Restorer:
             reason = str(error).splitlines()[0]
             raise InputError(f'device {device!r} cannot be used here ({reason}): leave it out, or say cpu') from error
         if config is None:
-            generator, weights = BlindSSRGANGenerator(), load_state_dict(Path(checkpoint or SHIPPED))
-            colour = (0, 0, 0)
+            generator, colour = BlindSSRGANGenerator(), (0, 0, 0)
+            weights = state_dicts.read(Path(checkpoint or SHIPPED))
+            state_dicts.load_generator(generator, weights, checkpoint or SHIPPED)
         else:
-            generator, weights, cfg = from_toolbox(str(config), str(checkpoint))
-            colour = trained_fill(cfg)
-            self.self_ensemble = self_ensemble or bool((cfg.model.get('test_cfg') or {}).get('self_ensemble'))
+            try:
+                from ..toolbox.trained_models import load_generator
+            except ImportError as error:
+                raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
+            generator, fill, averages = load_generator(config, checkpoint)
+            colour = fixed_colour(fill)
+            if colour is None:
+                raise InputError(
+                    f"{config} was trained with {fill} for lost pixels, not one colour: restore by the toolbox's tools"
+                )
+            colour = np.broadcast_to(colour.astype(float), 3)[::-1].tolist()  # the toolbox's images are BGR
+            self.self_ensemble = self_ensemble or averages
         # What the paper's generator sees in place of lost pixels; the blind one ignores it.
         self.colour = torch.tensor(colour, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
-        generators = {
-            key.removeprefix('generator.'): value for key, value in weights.items() if key.startswith('generator.')
-        }
-        weights = generators or weights
-        try:
-            generator.load_state_dict(weights)
-        except RuntimeError as error:
-            raise InputError(
-                f'{checkpoint} does not fit the network: name the config it was trained with '
-                f'({str(error).splitlines()[-1].strip()})'
-            ) from error
         self.generator = generator.to(self.device).eval()
         self.side, self.margin = tiling(generator)
         # Twice as fast where the CPU computes in it; since the network adds to a first estimate in single precision,
@@ -169,77 +167,3 @@ class Restorer:
         if pixels.shape[-1] == 1:
             restored = restored.mean(0, keepdim=True)
         return ((restored + 1) * (top / 2)).permute(1, 2, 0).cpu().numpy()
-
-
-def load_state_dict(path: Path) -> dict:
-    """Reads weights, and nothing that could run code.
-
-    Raises:
-        InputError: naming the file.
-    """
-    if not path.exists():
-        raise InputError(f'{path} does not exist: check the path')
-    try:
-        state = torch.load(path, map_location='cpu', weights_only=True)
-        state = state.get('state_dict', state)
-        return {key: value.float() for key, value in state.items()}
-    except Exception as error:
-        reason = type(error).__name__
-        raise InputError(
-            f'{path} refused: it is damaged, or holds more than weights ({reason}); a checkpoint of a '
-            'training needs its config too (--config, config=)'
-        ) from error
-
-
-def from_toolbox(config: str, checkpoint: str) -> tuple:
-    """The generator that a toolbox config names, the weights of a training's checkpoint, and the config."""
-    try:
-        from mmengine.config import Config
-        from mmengine.runner import CheckpointLoader
-
-        from ..compat import load_own_checkpoints
-    except ImportError as error:
-        raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
-    load_own_checkpoints()
-    try:
-        cfg = Config.fromfile(config, import_custom_modules=False)
-        network = cfg.model.generator.to_dict()
-        generator = GENERATORS[network.pop('type').split('.')[-1]](**network)
-    except Exception as error:
-        raise InputError(
-            f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an SSRGAN'
-        ) from error
-    if isinstance(generator, SSRGANGenerator) and generator.in_channels != 3:
-        raise InputError(
-            f'the generator of {config} takes {generator.in_channels} channels, not an RGB image: give another config'
-        )
-    try:
-        loaded = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu', logger='silent')
-        loaded = loaded.get('state_dict', loaded)
-        return generator, dict(loaded.items()), cfg
-    except InputError:
-        raise
-    except Exception as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f'{checkpoint} refused: it is damaged, or no checkpoint ({reason})') from error
-
-
-def trained_fill(cfg) -> Tuple[float, float, float]:
-    """What lost pixels looked like in training: RGB, 0 to 255.
-
-    Raises:
-        InputError: if they had no fixed colour, or the images were scaled in a way that ``Restorer`` does not know.
-    """
-    scaling = cfg.model.get('data_preprocessor') or {}
-    if {*scaling.get('mean', [127.5]), *scaling.get('std', [127.5])} != {127.5}:
-        raise InputError(f"{cfg.filename} scales images by other than 127.5: restore by the toolbox's tools")
-    dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
-    settings = [dataset.get('corruption') or {}]
-    settings += [step for step in dataset.get('pipeline') or [] if step['type'] == 'RandomPixelCorruption']
-    fill = next((each['fill'] for each in settings if 'fill' in each), 'black')
-    colour = fixed_colour(fill)
-    if colour is None:
-        raise InputError(
-            f"{cfg.filename} was trained with {fill} for lost pixels, not one colour: restore by the toolbox's tools"
-        )
-    return tuple(np.broadcast_to(colour.astype(float), 3)[::-1].tolist())  # the toolbox's images are BGR

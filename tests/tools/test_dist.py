@@ -10,8 +10,8 @@ import pytest
 import torch
 from mmengine.runner import CheckpointLoader
 
-from ssrgan_plugin.mmagic_tools import tools_dir
 from ssrgan_plugin.restoration.restorer import Restorer
+from ssrgan_plugin.toolbox.mmagic_scripts import tools_dir
 
 REPO = Path(__file__).parents[2]
 TOOLS = REPO / 'tools'

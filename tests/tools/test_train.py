@@ -10,7 +10,7 @@ import pytest
 import torch
 from mmengine.runner import CheckpointLoader
 
-from ssrgan_plugin.mmagic_tools import tools_dir
+from ssrgan_plugin.toolbox.mmagic_scripts import tools_dir
 
 TOOLS = Path(__file__).parents[2] / 'tools'
 numpy_1 = pytest.mark.skipif(np.__version__ >= '2', reason="MMagic's own scripts stop at NumPy 2")

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from ssrgan_plugin.engine.checkpoint_match_hook import check_match
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.networks.state_dicts import check_match
 
 MODEL = {'generator.a': torch.zeros(2, 3), 'generator.b': torch.zeros(4), 'discriminator.a': torch.zeros(5)}
 

@@ -1,6 +1,6 @@
 """Hands over to the scripts that MMagic installs, with its versions adapted and bad input told in one sentence.
 
-``python -m ssrgan_plugin.mmagic_tools`` prints where they are.
+``python -m ssrgan_plugin.toolbox.mmagic_scripts`` prints where they are.
 """
 
 import runpy
@@ -8,7 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from .errors import InputError
+from ..errors import InputError
 
 
 def tools_dir() -> Path:
@@ -30,9 +30,9 @@ def run(script: str) -> None:
     """
     try:
         path = tools_dir() / script
-        from . import compat
+        from .adaptations import apply
 
-        compat.apply()
+        apply()
         runpy.run_path(str(path), run_name='__main__')
     except OSError as error:
         sentence = f'{error.filename}: {error.strerror}: check the path' if error.filename else error

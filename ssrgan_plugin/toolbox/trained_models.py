@@ -1,0 +1,154 @@
+"""A config and a checkpoint become a model: every tool loads its models here."""
+
+from pathlib import Path
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Union
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import CheckpointLoader
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..networks import BlindSSRGANGenerator, SSRGANGenerator, state_dicts
+from . import adaptations
+from .safe_checkpoints import load_own_checkpoints
+
+GENERATORS = {generator.__name__: generator for generator in (BlindSSRGANGenerator, SSRGANGenerator)}
+FilePath = Union[str, Path]
+
+
+def read_config(
+    path: FilePath, parts: Sequence[str] = ('model', 'test_dataloader'), import_custom_modules: bool = True
+) -> Config:
+    """Reads a config.
+
+    Args:
+        path: Its file.
+        parts: What it must have. Default: what a model can be built and tested from.
+        import_custom_modules: Import what its ``custom_imports`` name, as MMEngine does. Default: True.
+
+    Raises:
+        InputError: naming the file, if it does not exist, cannot be read or lacks a part.
+    """
+    if not Path(path).is_file():
+        raise InputError(f'{path} is no file: name a config such as those in configs/')
+    try:
+        cfg = Config.fromfile(str(path), import_custom_modules=import_custom_modules)
+    except InputError:
+        raise
+    except Exception as error:  # it may be Python, with any error in it
+        reason = (str(error).strip().splitlines() or [''])[0]
+        raise InputError(
+            f'{path} cannot be read as a config ({type(error).__name__}: {reason}): mend it, or name one '
+            'such as those in configs/'
+        ) from error
+    for part in parts:
+        if not cfg.get(part):
+            raise InputError(f'{path} has no {part}: name a whole config, such as those in configs/')
+    return cfg
+
+
+def read_state_dict(checkpoint: FilePath) -> Dict[str, Tensor]:
+    """The weights in a training's checkpoint.
+
+    Raises:
+        InputError: naming the file, if it cannot be read, holds no weights, or could run code.
+    """
+    load_own_checkpoints()
+    try:
+        loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu', logger='silent')
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(str(error)) from error
+    except Exception as error:
+        reason = (str(error).splitlines() or [''])[0]
+        raise InputError(f'{checkpoint} refused: it is damaged, or no checkpoint ({reason})') from error
+    try:
+        return state_dicts.state_dict_of(loaded)
+    except InputError as error:
+        raise InputError(f'{checkpoint}: {error}') from error
+
+
+class TrainedModel(NamedTuple):
+    model: nn.Module
+    cfg: Config
+
+
+def load_model(config: FilePath, checkpoint: Optional[FilePath] = None) -> TrainedModel:
+    """A whole toolbox model, ready to test, on the CPU; its parts must be registered.
+
+    Args:
+        config: Its config.
+        checkpoint: Its weights. Default: the model has none, as the classical methods.
+
+    Raises:
+        InputError: if the two cannot be read or do not fit together, or weights are missing.
+    """
+    adaptations.apply()
+    cfg = read_config(config)
+    init_default_scope(cfg.get('default_scope', 'mmagic'))
+    from mmagic.registry import MODELS
+
+    try:
+        model = MODELS.build(cfg.model)
+    except Exception as error:  # whatever its parts make of their settings
+        raise InputError(f'the model of {config} cannot be built ({error}): mend the config') from error
+    if checkpoint is not None:
+        weights = read_state_dict(checkpoint)
+        try:
+            state_dicts.check_match(model.state_dict(), weights)
+            model.load_state_dict(weights, strict=False)
+        except (InputError, RuntimeError) as error:
+            raise InputError(f'{checkpoint}, for {config}: {error}') from error
+    elif any(True for _ in model.parameters()):
+        raise InputError(f'the model of {config} has weights: name its --checkpoint')
+    return TrainedModel(model.eval(), cfg)
+
+
+class TrainedGenerator(NamedTuple):
+    """``fill``: what stood in lost pixels in training, as the config names it (a colour is BGR, 0 to 255);
+    ``self_ensemble``: whether its test averages over flips and turns."""
+
+    generator: nn.Module
+    fill: Any
+    self_ensemble: bool
+
+
+def load_generator(config: FilePath, checkpoint: FilePath) -> TrainedGenerator:
+    """The generator alone of one of our models, for which MMEngine is enough.
+
+    Raises:
+        InputError: if the two cannot be read or do not fit together, or the images were scaled by other than 127.5.
+    """
+    cfg = read_config(config, parts=['model'], import_custom_modules=False)
+    try:
+        network = cfg.model.generator.to_dict()
+        generator = GENERATORS[network.pop('type').split('.')[-1]](**network)
+    except Exception as error:
+        raise InputError(
+            f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an SSRGAN'
+        ) from error
+    if isinstance(generator, SSRGANGenerator) and generator.in_channels != 3:
+        raise InputError(
+            f'the generator of {config} takes {generator.in_channels} channels, not an RGB image: give another config'
+        )
+    state_dicts.load_generator(generator, read_state_dict(checkpoint), checkpoint)
+    check_scaling(cfg)
+    averages = bool((cfg.model.get('test_cfg') or {}).get('self_ensemble'))
+    return TrainedGenerator(generator, trained_fill(cfg), averages)
+
+
+def check_scaling(cfg: Config) -> None:
+    """Raises :class:`InputError` unless images were scaled to [-1, 1], as ours are."""
+    scaling = cfg.model.get('data_preprocessor') or {}
+    if {*scaling.get('mean', [127.5]), *scaling.get('std', [127.5])} != {127.5}:
+        raise InputError(f"{cfg.filename} scales images by other than 127.5: restore by the toolbox's tools")
+
+
+def trained_fill(cfg: Config) -> Any:
+    """What lost pixels looked like in training: a name, or a colour (BGR, 0 to 255)."""
+    dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
+    settings = [dataset.get('corruption') or {}]
+    settings += [step for step in dataset.get('pipeline') or [] if step['type'] == 'RandomPixelCorruption']
+    return next((each['fill'] for each in settings if 'fill' in each), 'black')
