@@ -11,5 +11,3 @@ model = dict(
     disc=dict(global_disc_cfg=dict(fc_in_channels=256 * 8 * 8), local_disc_cfg=dict(fc_in_channels=512 * 4 * 4)),
     train_cfg=dict(disc_step=1, start_iter=0, local_size=(64, 64)),
 )
-
-train_dataloader = dict(dataset=dict(corruption=dict(local_size=(64, 64))))

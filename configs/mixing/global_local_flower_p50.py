@@ -11,5 +11,3 @@ model = dict(
     disc=dict(global_disc_cfg=dict(num_convs=5), local_disc_cfg=dict(num_convs=4)),
     train_cfg=dict(disc_step=1, iter_tc=90000, iter_td=100000, start_iter=350000, local_size=(64, 64)),
 )
-
-train_dataloader = dict(dataset=dict(corruption=dict(local_size=(64, 64))))

@@ -3,6 +3,7 @@ from .epoch_seed_hook import EpochSeedHook
 from .few_images_visualization_hook import FewImagesVisualizationHook
 from .global_batch_sampler import GlobalBatchSampler
 from .seed_worker import seed_worker
+from .timely_logger_hook import TimelyLoggerHook
 from .unwrapped_checkpoint_hook import UnwrappedCheckpointHook
 from .validate_on_resume_hook import ValidateOnResumeHook
 
@@ -11,6 +12,7 @@ __all__ = [
     'EpochSeedHook',
     'FewImagesVisualizationHook',
     'GlobalBatchSampler',
+    'TimelyLoggerHook',
     'UnwrappedCheckpointHook',
     'ValidateOnResumeHook',
     'seed_worker',

@@ -3,6 +3,7 @@ import mmcv
 import numpy as np
 from mmagic.datasets.transforms import LoadImageFromFile
 from mmagic.registry import TRANSFORMS
+from PIL import Image
 
 from ..errors import InputError
 
@@ -15,9 +16,14 @@ class LoadWholeImageFromFile(LoadImageFromFile):
     JPEGs that their names promise) and says what is wrong with the rest. OpenCV before 4.11 decodes a truncated JPEG
     to a half-grey picture without an error. Arguments, keys and shapes are the stock class's.
 
+    Images of 16 bits come as 8, of their full range: one whose values end far below it was made with 10, 12 or 14, and
+    would be almost black.
+
     Raises:
-        InputError: if the file cannot be read as a whole image.
+        InputError: if the file cannot be read as a whole image, or its values have another range than 8 or 16 bits.
     """
+
+    DARK = 64  # of 256: 14 bits in 16
 
     def _load_image(self, filename):
         try:
@@ -28,10 +34,24 @@ class LoadWholeImageFromFile(LoadImageFromFile):
             ) from error
         except (cv2.error, OSError):
             image = None
-        return self._load_with_pillow(filename) if image is None else image
+        if image is None:
+            return self._load_with_pillow(filename)
+        if image.size and image.max() < self.DARK and not self._has_bytes(filename):
+            raise InputError(
+                f'image {filename} has other than 8 bits a channel and does not fill the range of 16, as cameras of '
+                '10 to 14 bits and floating-point images do not: scale it to 0 to 65,535, or convert it to 8 bits'
+            )
+        return image
+
+    def _has_bytes(self, filename) -> bool:
+        raw = cv2.imdecode(np.frombuffer(self.file_backend.get(filename), np.uint8), cv2.IMREAD_UNCHANGED)
+        return raw is None or raw.dtype == np.uint8
 
     def _load_with_pillow(self, filename):
         try:
+            with Image.open(filename) as opened:
+                if opened.mode[0] in 'IF':
+                    raise ValueError(f'its pixels are of type {opened.mode}, not bytes')
             image = mmcv.imread(filename, self.color_type, self.channel_order, 'pillow', backend_args=self.backend_args)
         except (OSError, SyntaxError, ValueError) as error:
             raise InputError(

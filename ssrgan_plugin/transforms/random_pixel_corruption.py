@@ -31,7 +31,8 @@ class RandomPixelCorruption(BaseTransform):
     with a seed also ``key`` (the image's name, as MMagic's datasets give it) or ``[key]_path``.
 
     Added keys: ``img`` (the corrupted copy, same shape and dtype); ``mask`` ((H, W, 1) uint8, 1 = corrupted),
-    which MMagic's inpaintors take as it is; with ``local_size`` also ``mask_bbox`` (top, left, height, width).
+    which MMagic's inpaintors take as it is; ``mask_bbox`` (top, left, height, width), a window at random for those with
+    a local discriminator (Global&Local, DeepFillv1), since lost pixels have no bounding box of their own.
 
     Args:
         ratio: Share of the pixels, in (0, 1), or a (low, high) range to draw it from for each image.
@@ -40,9 +41,8 @@ class RandomPixelCorruption(BaseTransform):
         seed: With a seed the mask depends on it and the image's name alone, so that every epoch and every model
             sees the same corruption, and a higher ratio corrupts all that a lower one does; without one, no two
             workers or epochs repeat. Default: None.
-        local_size: (height, width) of a window, placed at random, for Global&Local's and DeepFillv1's local
-            discriminators (their ``train_cfg.local_size``): lost pixels have no bounding box of their own.
-            Default: None, no window.
+        local_size: (height, width) of the window, the model's ``train_cfg.local_size``. Default: half the image each
+            way, as MMagic's configs have it.
 
     Raises:
         InputError: if the ratio is outside (0, 1), the fill is unknown, or the window is larger than the image.
@@ -69,18 +69,18 @@ class RandomPixelCorruption(BaseTransform):
         ratio = self.low if self.low == self.high else rng.uniform(self.low, self.high)
         results['mask'] = random_mask(*image.shape[:2], ratio, rng)
         results['img'] = corrupt(image, results['mask'], self.fill, rng)
-        if self.local_size is not None:
-            results['mask_bbox'] = self._window(image.shape, rng)
+        results['mask_bbox'] = self._window(image.shape, rng)
         for meta in ('channel_order', 'color_type'):
             if f'{self.key}_{meta}' in results:
                 results[f'img_{meta}'] = results[f'{self.key}_{meta}']
         return results
 
     def _window(self, shape: Tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        places = np.subtract(shape[:2], self.local_size) + 1
+        size = self.local_size or (max(shape[0] // 2, 1), max(shape[1] // 2, 1))
+        places = np.subtract(shape[:2], size) + 1
         if min(places) < 1:
-            raise InputError(f'local_size {tuple(self.local_size)} does not fit into an image of {shape[0]}×{shape[1]}')
-        return np.array([*rng.integers(places), *self.local_size])
+            raise InputError(f'local_size {tuple(size)} does not fit into an image of {shape[0]}×{shape[1]}')
+        return np.array([*rng.integers(places), *size])
 
     def _name(self, results: dict) -> str:
         return results['key'] if 'key' in results else results[f'{self.key}_path']

@@ -59,3 +59,26 @@ def test_file_that_is_no_image_is_named(tmp_path, content):
 def test_missing_image_is_named(tmp_path):
     with pytest.raises(InputError, match='gone.jpg does not exist'):
         load(tmp_path / 'gone.jpg')
+
+
+@pytest.mark.parametrize('bits', [10, 12, 14])
+@pytest.mark.parametrize('suffix', ['png', 'tif'])
+def test_range_of_a_camera_is_refused(photograph, tmp_path, bits, suffix):
+    """8 bits of it would be almost black."""
+    grey = np.asarray(Image.open(photograph).convert('L')).astype(np.uint16)
+    Image.fromarray(grey << (bits - 8)).save(tmp_path / f'camera.{suffix}')
+    with pytest.raises(InputError, match=f'camera.{suffix} .* does not fill the range of 16'):
+        load(tmp_path / f'camera.{suffix}')
+
+
+def test_floats_are_refused(photograph, tmp_path):
+    grey = np.asarray(Image.open(photograph).convert('L')).astype(np.float32) / 255
+    Image.fromarray(grey).save(tmp_path / 'float.tif')
+    with pytest.raises(InputError, match='float.tif'):
+        load(tmp_path / 'float.tif')
+
+
+def test_dark_photograph_is_read(photograph, tmp_path):
+    dark = np.asarray(Image.open(photograph)) // 8
+    Image.fromarray(dark).save(tmp_path / 'dark.png')
+    assert np.array_equal(load(tmp_path / 'dark.png'), dark[..., ::-1])

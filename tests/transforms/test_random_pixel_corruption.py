@@ -120,3 +120,19 @@ def test_run_seed_reproduces():
         ]
 
     assert masks() == masks()
+
+
+@pytest.mark.parametrize('size, local, expected', [((16, 20, 3), None, (8, 10)), ((16, 20, 3), (4, 6), (4, 6)),
+                                                   ((1, 1, 3), None, (1, 1))])  # fmt: skip
+def test_window_for_a_local_discriminator(size, local, expected):
+    ratio = 0.5 if size != (1, 1, 3) else 0.9
+    for _ in range(20):
+        top, left, *window = corruption(ratio=ratio, local_size=local)(results(size=size))['mask_bbox']
+        assert tuple(window) == expected
+        assert 0 <= top <= size[0] - window[0] and 0 <= left <= size[1] - window[1]
+
+
+def test_window_leaves_the_mask_alone():
+    """Masks of earlier results stay what they were, whatever window is drawn beside them."""
+    masks = [corruption(ratio=0.5, seed=0, local_size=local)(results('a'))['mask'] for local in (None, (2, 2))]
+    assert (masks[0] == masks[1]).all()

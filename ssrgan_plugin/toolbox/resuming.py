@@ -1,0 +1,154 @@
+"""Going on with a run that was stopped: from the newest checkpoint that can be read, as data, inside its work dir."""
+
+import re
+from numbers import Number
+from pathlib import Path
+from typing import Any, List, Optional
+
+from torch import Tensor
+from torch.optim import Optimizer
+
+from ..checkpoint_files import read_checkpoint
+from ..errors import InputError
+
+SAVED = re.compile(r'(epoch|iter)_(\d+)\.pth')
+BEST = re.compile(r'best_[^/]+\.pth')
+
+
+def resume_as_data() -> None:
+    """Lets ``--resume`` trust a checkpoint's numbers alone (no upstream issue known): MMEngine takes whatever
+    ``last_checkpoint`` names, if it is whole, believes the rest of the file without a look, and later deletes the file
+    or folder, wherever it is, that the checkpoint calls its best."""
+    from mmengine.runner import runner
+
+    stock = runner.Runner.resume
+
+    def resume(self, filename: str, *args, **kwargs) -> None:
+        state = read_checkpoint(filename)
+        try:
+            check_training_state(state, filename)
+            check_fit(self, state)
+            stock(self, filename, *args, **kwargs)
+        except InputError:
+            raise
+        except Exception as error:  # whatever its parts make of their state
+            raise refusal(filename, f'{type(error).__name__}: {error}') from error
+        keep_paths_inside(self.message_hub.runtime_info, Path(self.work_dir))
+
+    runner.Runner.resume = resume
+    runner.find_latest_checkpoint = find_latest_checkpoint
+
+
+def saved_checkpoints(work_dir: Path) -> List[Path]:
+    """What trainings have saved there, the newest first; not the best ones, which cannot be resumed from."""
+    found = [(match, path) for path in work_dir.glob('*.pth') if (match := SAVED.fullmatch(path.name))]
+    return [path for match, path in sorted(found, key=lambda each: int(each[0][2]), reverse=True)]
+
+
+def find_latest_checkpoint(path: str) -> Optional[str]:
+    """The checkpoint that ``last_checkpoint`` names in this folder, else the newest that can be read; None if there is
+    none at all.
+
+    Raises:
+        InputError: if there are checkpoints, and none can be read.
+    """
+    from mmengine.logging import print_log
+
+    folder = Path(path)
+    candidates = saved_checkpoints(folder)
+    try:
+        named = folder / Path((folder / 'last_checkpoint').read_text().strip()).name
+    except (OSError, UnicodeDecodeError, ValueError):
+        named = folder
+    if named.is_file():
+        candidates = [named, *(each for each in candidates if each != named)]
+    for candidate in candidates:
+        try:
+            check_training_state(read_checkpoint(candidate), candidate)
+            return str(candidate)
+        except InputError as error:
+            print_log(f'{error}. An older one is tried.', logger='current', level='WARNING')
+    if candidates:
+        raise InputError(f'no checkpoint in {path} can be resumed from: name another --work-dir, to begin anew')
+    return None
+
+
+def refusal(filename: Any, reason: str) -> InputError:
+    reason = ' '.join(reason.split())[:200]
+    return InputError(
+        f'{filename} cannot be resumed from ({reason}): resume from a checkpoint that this training has saved, or '
+        'take its weights alone, as load_from without --resume'
+    )
+
+
+def check_training_state(state: dict, filename: Any) -> None:
+    """Raises :class:`InputError` unless the checkpoint has all that MMEngine resumes, in the types that it expects."""
+    meta, hub = state.get('meta'), state.get('message_hub')
+    if not isinstance(meta, dict) or not isinstance(hub, dict) or not state.get('optimizer'):
+        raise refusal(filename, 'it holds no training state')
+    for key in ('epoch', 'iter'):
+        if type(meta.get(key)) is not int or not 0 <= meta[key] < 2**53:
+            raise refusal(filename, f'its {key} is no number')
+    if not isinstance(meta.get('seed'), (Number, type(None))):
+        raise refusal(filename, 'its seed is no number')
+    for key in ('log_scalars', 'runtime_info', 'resumed_keys'):
+        if not isinstance(hub.get(key), dict) or not all(isinstance(name, str) for name in hub[key]):
+            raise refusal(filename, f'its {key} are missing')
+    kept = hub['runtime_info'].get('keep_ckpt_ids', [])
+    if not isinstance(kept, list) or not all(type(each) is int for each in kept):
+        raise refusal(filename, 'the numbers of earlier checkpoints are no numbers')
+
+
+def check_fit(runner: Any, state: dict) -> None:
+    """Raises an error unless optimizers and schedulers of the run find what they need: theirs take anything."""
+    from mmengine.optim import OptimWrapperDict
+
+    wrapper = runner.optim_wrapper
+    if isinstance(wrapper, OptimWrapperDict):
+        for name, each in wrapper.items():
+            check_optimizer(each.optimizer, state['optimizer'][name])
+    else:
+        check_optimizer(wrapper.optimizer, state['optimizer'])
+    built, given = runner.param_schedulers, state.get('param_schedulers')
+    if built is None or given is None:
+        return
+    pairs = [(built[name], given[name]) for name in built] if isinstance(built, dict) else [(built, given)]
+    for schedulers, states in pairs:
+        if len(schedulers) != len(states):
+            raise ValueError('it has another number of parameter schedulers')
+        for scheduler, loaded in zip(schedulers, states):
+            for key, value in scheduler.state_dict().items():
+                alike(value, loaded[key], key)
+            if set(loaded) - set(scheduler.state_dict()):
+                raise ValueError('it is of another parameter scheduler')
+
+
+def check_optimizer(optimizer: Optimizer, state: dict) -> None:
+    groups = state['param_groups']
+    if len(groups) != len(optimizer.param_groups):
+        raise ValueError('its optimizer has other groups of parameters')
+    for group, loaded in zip(optimizer.param_groups, groups):
+        for key, value in group.items():
+            alike(value, loaded[key], key)
+        if len(loaded['params']) != len(group['params']):
+            raise ValueError('its optimizer has other parameters')
+    parameters = [parameter for group in optimizer.param_groups for parameter in group['params']]
+    for index, values in state['state'].items():
+        for key, value in values.items():
+            if isinstance(value, Tensor) and value.shape not in ((), parameters[index].shape):
+                raise ValueError(f'its {key} of parameter {index} has another shape')
+
+
+def alike(expected: Any, loaded: Any, name: str) -> None:
+    if any(isinstance(expected, kind) != isinstance(loaded, kind) for kind in (Number, str, dict)):
+        raise ValueError(f'its {name} is a {type(loaded).__name__}, not a {type(expected).__name__}')
+
+
+def keep_paths_inside(info: dict, work_dir: Path) -> None:
+    """Lets a copied work dir keep its own best checkpoint, and a file tell only of files in its own work dir."""
+    for key in [key for key in info if key.startswith(('best_ckpt', 'last_ckpt'))]:
+        name, pattern = Path(str(info[key])).name, BEST if key.startswith('best_ckpt') else SAVED
+        if pattern.fullmatch(name):
+            info[key] = str(work_dir / name)
+        else:
+            del info[key]
