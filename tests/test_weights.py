@@ -16,10 +16,10 @@ from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.networks.state_dicts import check_match
 from ssrgan_plugin.restoration.restorer import SHIPPED
 
-CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_blind_all.py'
+CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_mask_aware_all.py'
 
 
-def test_small_and_of_the_blind_config():
+def test_small_and_of_the_mask_aware_config():
     assert SHIPPED.stat().st_size <= 6e6
     state = torch.load(SHIPPED, weights_only=True)['state_dict']
     check_match(MODELS.build(Config.fromfile(CONFIG).model).state_dict(), state)

@@ -1,6 +1,6 @@
 """A training checkpoint's generator alone, in half precision: what restoring needs, in a fraction of the size.
 
-    python tools/export_generator.py work_dirs/ssrgan_blind_all/iter_20000.pth generator.pth
+    python tools/export_generator.py work_dirs/ssrgan_mask_aware_all/iter_20000.pth generator.pth
 
 The result goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
 """

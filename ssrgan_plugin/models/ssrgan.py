@@ -20,7 +20,7 @@ class SSRGAN(SRGAN):
 
     Args:
         mask_input: Give the generator image and mask, (N, 4, H, W), as
-            :class:`~ssrgan_plugin.networks.BlindSSRGANGenerator` takes them. Default: False, the image alone.
+            :class:`~ssrgan_plugin.networks.MaskAwareSSRGANGenerator` takes them. Default: False, the image alone.
         kwargs: Those of :class:`mmagic.models.editors.SRGAN`.
     """
 

@@ -11,7 +11,7 @@ def self_ensemble(generator: nn.Module, x: Tensor) -> Tensor:
 
     Args:
         generator: (N, C, H, W) to (N, C', H, W).
-        x: (N, C, H, W); odd sides grow by their last row or column, as the blind generator's do.
+        x: (N, C, H, W); odd sides grow by their last row or column, as the mask-aware generator's do.
 
     Returns:
         (N, C', H, W).

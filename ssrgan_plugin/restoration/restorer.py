@@ -10,20 +10,20 @@ from tqdm import tqdm
 
 from ..corruption import fixed_colour
 from ..errors import InputError
-from ..networks import BlindSSRGANGenerator, self_ensemble, state_dicts
+from ..networks import MaskAwareSSRGANGenerator, self_ensemble, state_dicts
 from .image_arrays import check_image, check_mask
 from .mask_finding import find_corrupted
 from .values import Fill
 
-SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_blind.pth'
+SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.pth'
 
 
 def tiling(generator: nn.Module) -> Tuple[int, int]:
     """Side of the tiles, and the margin around each: further than the network looks in any direction.
 
-    Both even, since the blind generator works on pairs of pixels.
+    Both even, since the mask-aware generator works on pairs of pixels.
     """
-    if isinstance(generator, BlindSSRGANGenerator):
+    if isinstance(generator, MaskAwareSSRGANGenerator):
         # Six pixels of the first estimate, one for the pairing; at half resolution two convolutions a block, two more.
         return 512, 2 * (2 * len(generator.body) + 2) + 6 + 2
     # Two 9×9 ends, 3×3 convolutions between; the up-sampled ones look less far.
@@ -69,7 +69,7 @@ class Restorer:
             reason = str(error).splitlines()[0]
             raise InputError(f'device {device!r} cannot be used here ({reason}): leave it out, or say cpu') from error
         if config is None:
-            generator, colour = BlindSSRGANGenerator(), (0, 0, 0)
+            generator, colour = MaskAwareSSRGANGenerator(), (0, 0, 0)
             weights = state_dicts.read(Path(checkpoint or SHIPPED))
             state_dicts.load_generator(generator, weights, checkpoint or SHIPPED)
         else:
@@ -85,14 +85,14 @@ class Restorer:
                 )
             colour = np.broadcast_to(colour.astype(float), 3)[::-1].tolist()  # the toolbox's images are BGR
             self.self_ensemble = self_ensemble or averages
-        # What the paper's generator sees in place of lost pixels; the blind one ignores it.
+        # What the paper's generator sees in place of lost pixels; the mask-aware one ignores it.
         self.colour = torch.tensor(colour, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
         self.generator = generator.to(self.device).eval()
         self.side, self.margin = tiling(generator)
         # Twice as fast where the CPU computes in it; since the network adds to a first estimate in single precision,
         # an 8-bit image changes by one grey level, hardly ever by two.
         self.bfloat16 = (
-            isinstance(generator, BlindSSRGANGenerator)
+            isinstance(generator, MaskAwareSSRGANGenerator)
             and self.device.type == 'cpu'
             and getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False)
         )
@@ -159,7 +159,7 @@ class Restorer:
         image = np.where(lost[..., None], 0, pixels).astype(np.float32) * (2 / top) - 1
         image = torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).expand(-1, 3, -1, -1)
         image = torch.where(mask > 0, self.colour, image)
-        if isinstance(self.generator, BlindSSRGANGenerator):
+        if isinstance(self.generator, MaskAwareSSRGANGenerator):
             image = torch.cat([image, mask], 1)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and top == 255):
             restored = self_ensemble(self.generator, image) if self.self_ensemble else self.generator(image)

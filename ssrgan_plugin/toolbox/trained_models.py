@@ -9,11 +9,11 @@ from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from ..errors import InputError
-from ..networks import BlindSSRGANGenerator, SSRGANGenerator, state_dicts
+from ..networks import MaskAwareSSRGANGenerator, SSRGANGenerator, state_dicts
 from . import adaptations
 from .safe_checkpoints import load_own_checkpoints
 
-GENERATORS = {generator.__name__: generator for generator in (BlindSSRGANGenerator, SSRGANGenerator)}
+GENERATORS = {generator.__name__: generator for generator in (MaskAwareSSRGANGenerator, SSRGANGenerator)}
 FilePath = Union[str, Path]
 
 

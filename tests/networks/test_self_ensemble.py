@@ -1,16 +1,16 @@
 import pytest
 import torch
 
-from ssrgan_plugin.networks import BlindSSRGANGenerator, SSRGANGenerator, self_ensemble
+from ssrgan_plugin.networks import MaskAwareSSRGANGenerator, SSRGANGenerator, self_ensemble
 
 
-@pytest.mark.parametrize('network', [BlindSSRGANGenerator, SSRGANGenerator])
+@pytest.mark.parametrize('network', [MaskAwareSSRGANGenerator, SSRGANGenerator])
 def test_turns_with_its_input(network):
     torch.manual_seed(0)
     generator = network(mid_channels=4, num_blocks=1).eval()
     for parameter in generator.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
-    x = torch.rand(2, 4 if network is BlindSSRGANGenerator else 3, 12, 8).round()
+    x = torch.rand(2, 4 if network is MaskAwareSSRGANGenerator else 3, 12, 8).round()
     with torch.no_grad():
         expected = self_ensemble(generator, x)
         assert not torch.allclose(generator(x), expected, atol=1e-3)
@@ -38,4 +38,4 @@ def test_mean_of_what_each_turn_gives():
 @pytest.mark.parametrize('size', [(1, 1), (5, 8), (4, 7)])
 def test_odd_sizes(size):
     x = torch.rand(1, 4, *size)
-    assert self_ensemble(BlindSSRGANGenerator(mid_channels=4, num_blocks=1), x).shape == (1, 3, *size)
+    assert self_ensemble(MaskAwareSSRGANGenerator(mid_channels=4, num_blocks=1), x).shape == (1, 3, *size)

@@ -14,7 +14,7 @@ from PIL import Image
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.networks import BlindSSRGANGenerator, SSRGANGenerator
+from ssrgan_plugin.networks import MaskAwareSSRGANGenerator, SSRGANGenerator
 from ssrgan_plugin.restoration.restorer import Restorer, tiling
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -31,7 +31,7 @@ def random_weights(network):
 @pytest.fixture(scope='module')
 def restorer(tmp_path_factory):
     path = tmp_path_factory.mktemp('weights') / 'random.pth'
-    torch.save(random_weights(BlindSSRGANGenerator()), path)
+    torch.save(random_weights(MaskAwareSSRGANGenerator()), path)
     return Restorer(checkpoint=path, device='cpu')
 
 
@@ -79,12 +79,12 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
 @pytest.mark.parametrize(
     'network, size',
     [
-        (BlindSSRGANGenerator(mid_channels=16), (301, 410)),
-        (BlindSSRGANGenerator(mid_channels=16, num_blocks=16), (302, 201)),
+        (MaskAwareSSRGANGenerator(mid_channels=16), (301, 410)),
+        (MaskAwareSSRGANGenerator(mid_channels=16, num_blocks=16), (302, 201)),
         (SSRGANGenerator(mid_channels=16), (150, 101)),
         (SSRGANGenerator(mid_channels=16, num_blocks=12), (101, 150)),
     ],
-    ids=['blind', 'blind-16', 'paper', 'paper-12'],
+    ids=['mask-aware', 'mask-aware-16', 'paper', 'paper-12'],
 )
 @pytest.mark.parametrize('self_ensemble', [False, True])
 def test_tiled_is_untiled(network, size, self_ensemble):
@@ -106,8 +106,8 @@ def test_tiled_is_untiled(network, size, self_ensemble):
 @pytest.mark.parametrize(
     'network',
     [
-        BlindSSRGANGenerator(mid_channels=4),
-        BlindSSRGANGenerator(mid_channels=4, num_blocks=3),
+        MaskAwareSSRGANGenerator(mid_channels=4),
+        MaskAwareSSRGANGenerator(mid_channels=4, num_blocks=3),
         SSRGANGenerator(mid_channels=4),
         SSRGANGenerator(mid_channels=4, num_blocks=10),
     ],
@@ -118,7 +118,7 @@ def test_margin_exceeds_what_the_network_sees(network):
         torch.nn.init.normal_(parameter, std=0.05)
     network = network.double().eval()
     side = 181
-    channels = 4 if isinstance(network, BlindSSRGANGenerator) else 3
+    channels = 4 if isinstance(network, MaskAwareSSRGANGenerator) else 3
     x = torch.rand(1, channels, side, side, dtype=torch.double)
     if channels == 4:
         x[:, 3] = (x[:, 3] > 0.5).double()

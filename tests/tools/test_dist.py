@@ -111,11 +111,11 @@ def test_two_processes(dumping_config, run, tmp_path, port):
     assert [key for key in whole if not torch.equal(resumed[key], whole[key])] == []
 
 
-def test_blind_generator_on_two_processes(flowers, run, tmp_path, port):
+def test_mask_aware_generator_on_two_processes(flowers, run, tmp_path, port):
     """By iterations, from data sets without end: its checkpoint restores, and resumes in one process."""
-    config = tmp_path / 'blind.py'
+    config = tmp_path / 'mask_aware.py'
     config.write_text(f"""
-_base_ = {os.path.relpath(REPO / 'configs' / 'ssrgan_blind_all.py', tmp_path)!r}
+_base_ = {os.path.relpath(REPO / 'configs' / 'ssrgan_mask_aware_all.py', tmp_path)!r}
 model = dict(generator=dict(mid_channels=8, num_blocks=1))
 train_dataloader = dict(batch_size=4, dataset=dict(_delete_=True, type='CorruptedImageDataset',
     data_root={str(flowers)!r}, data_prefix=dict(gt='jpg'), ann_file='train.txt', corruption=dict(ratio=(0.1, 0.9)),

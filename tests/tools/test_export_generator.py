@@ -6,14 +6,14 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
-from ssrgan_plugin.networks import BlindSSRGANGenerator
+from ssrgan_plugin.networks import MaskAwareSSRGANGenerator
 from ssrgan_plugin.restoration.restorer import Restorer
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'export_generator.py'
 
 
 def test_generator_alone(run, tmp_path):
-    weights = {f'generator.{key}': value for key, value in BlindSSRGANGenerator().state_dict().items()}
+    weights = {f'generator.{key}': value for key, value in MaskAwareSSRGANGenerator().state_dict().items()}
     torch.save(
         dict(
             state_dict={**weights, 'discriminator.weight': torch.zeros(1)},

@@ -3,7 +3,7 @@ _base_ = './ssrgan.py'
 
 model = dict(
     mask_input=True,
-    generator=dict(type='BlindSSRGANGenerator'),
+    generator=dict(type='MaskAwareSSRGANGenerator'),
     discriminator=None,
     pixel_loss=dict(_delete_=True, type='RMSELoss'),
     gan_loss=None,

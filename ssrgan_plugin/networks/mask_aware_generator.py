@@ -45,7 +45,7 @@ class PlainResidualBlock(nn.Module):
         return x + self.body(x)
 
 
-class BlindSSRGANGenerator(nn.Module):
+class MaskAwareSSRGANGenerator(nn.Module):
     """A generator that sees which pixels are lost, and serves every level of corruption with one set of weights.
 
     In SSRGAN's spirit (arXiv 2409.12636): residual blocks and a pixel shuffle of r = 2; ours: it works at half
@@ -65,7 +65,7 @@ class BlindSSRGANGenerator(nn.Module):
         InputError: (a ValueError) if the input is not (N, channels + 1, H, W).
 
     Example:
-        >>> BlindSSRGANGenerator()(torch.zeros(1, 4, 50, 37)).shape
+        >>> MaskAwareSSRGANGenerator()(torch.zeros(1, 4, 50, 37)).shape
         torch.Size([1, 3, 50, 37])
     """
 
@@ -81,7 +81,7 @@ class BlindSSRGANGenerator(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.channels + 1:
             raise InputError(
-                f'BlindSSRGANGenerator takes (N, {self.channels + 1}, H, W), image and mask, got {tuple(x.shape)}'
+                f'MaskAwareSSRGANGenerator takes (N, {self.channels + 1}, H, W), image and mask, got {tuple(x.shape)}'
             )
         height, width = x.shape[-2:]
         x = F.pad(x, (0, width % 2, 0, height % 2), mode='replicate')

@@ -1,4 +1,4 @@
-"""configs/ssrgan_blind_*.py: trains with the stock loop, and its checkpoints restore through Restorer."""
+"""configs/ssrgan_mask_aware_*.py: trains with the stock loop, and its checkpoints restore through Restorer."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from mmengine.runner import Runner
 
 from ssrgan_plugin.restoration.restorer import SHIPPED, Restorer
 
-CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_blind_all.py'
+CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_mask_aware_all.py'
 
 
 def shrink(cfg, flowers, work_dir):
@@ -54,7 +54,7 @@ def test_every_part_of_the_training_data(flowers, part):
 
 
 def test_adversarial_fine_tune_begins_with_the_shipped_weights(flowers, tmp_path):
-    cfg = Config.fromfile(CONFIG.with_name('ssrgan_blind_gan.py'))
+    cfg = Config.fromfile(CONFIG.with_name('ssrgan_mask_aware_gan.py'))
     shrink(cfg, flowers, tmp_path)
     runner = Runner.from_cfg(cfg)
     runner.train()

@@ -1,6 +1,10 @@
-# The blind generator on the union of the three training sets, for levels from 5 to 95 %; most images between 30 and
-# 90 %, for the ends would cost more gradient than they need.
-_base_ = ['./_base_/models/ssrgan_blind.py', './_base_/datasets/corrupted_images.py', './_base_/default_runtime.py']
+# The mask-aware generator on the union of the three training sets, for levels from 5 to 95 %; most images between 30
+# and 90 %, for the ends would cost more gradient than they need.
+_base_ = [
+    './_base_/models/ssrgan_mask_aware.py',
+    './_base_/datasets/corrupted_images.py',
+    './_base_/default_runtime.py',
+]
 
 flower = dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg'))
 caltech = dict(data_root='data/caltech101', data_prefix=dict(gt='101_ObjectCategories'))

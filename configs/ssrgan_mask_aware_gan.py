@@ -1,6 +1,6 @@
 # The shipped weights, fine-tuned with the paper's adversarial loss: meant to be sharper to the eye, at some cost in
 # error (the weights' model card has a first trial).
-_base_ = './ssrgan_blind_all.py'
+_base_ = './ssrgan_mask_aware_all.py'
 
 model = dict(
     discriminator=dict(_delete_=True, type='SSRGANDiscriminator'),
@@ -13,4 +13,4 @@ optim_wrapper = dict(
 )
 param_scheduler = [dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=100)]
 train_cfg = dict(max_iters=4000)
-load_from = '{{ fileDirname }}/../ssrgan_plugin/weights/ssrgan_blind.pth'
+load_from = '{{ fileDirname }}/../ssrgan_plugin/weights/ssrgan_mask_aware.pth'

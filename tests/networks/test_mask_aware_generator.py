@@ -4,8 +4,8 @@ import torch
 
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.networks import BlindSSRGANGenerator
-from ssrgan_plugin.networks.blind_generator import fill_by_neighbours
+from ssrgan_plugin.networks import MaskAwareSSRGANGenerator
+from ssrgan_plugin.networks.mask_aware_generator import fill_by_neighbours
 
 
 def corrupted(height, width, ratio, channels=3, seed=0):
@@ -18,13 +18,13 @@ def corrupted(height, width, ratio, channels=3, seed=0):
 @pytest.fixture
 def network():
     torch.manual_seed(0)
-    network = BlindSSRGANGenerator(mid_channels=8, num_blocks=2)
+    network = MaskAwareSSRGANGenerator(mid_channels=8, num_blocks=2)
     torch.nn.init.normal_(network.tail.weight, std=0.1)
     return network
 
 
 def test_parameter_count():
-    assert sum(weight.numel() for weight in BlindSSRGANGenerator().parameters()) == 1364076
+    assert sum(weight.numel() for weight in MaskAwareSSRGANGenerator().parameters()) == 1364076
 
 
 @pytest.mark.parametrize('height, width', [(1, 1), (1, 9), (2, 3), (37, 50), (64, 64)])
@@ -46,7 +46,7 @@ def test_lost_pixels_content_does_not_matter(network):
 def test_begins_as_the_first_estimate():
     x = corrupted(20, 20, 0.5)
     expected = fill_by_neighbours(x[:, :3], 1 - x[:, 3:])
-    assert torch.allclose(BlindSSRGANGenerator(mid_channels=8, num_blocks=1)(x), expected)
+    assert torch.allclose(MaskAwareSSRGANGenerator(mid_channels=8, num_blocks=1)(x), expected)
 
 
 @pytest.mark.parametrize('shape', [(1, 3, 8, 8), (4, 8, 8), (1, 5, 8, 8)])
