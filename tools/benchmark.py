@@ -16,6 +16,7 @@ from mmengine.runner import Runner
 from tqdm import tqdm
 
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.experiments.training_speed import measure, report
 from ssrgan_plugin.toolbox import adaptations
 from ssrgan_plugin.toolbox.trained_models import read_config
 
@@ -35,6 +36,11 @@ def parse_args() -> argparse.Namespace:
     data.add_argument('--amp', action='store_true', help='train in mixed precision')
     evaluation = kinds.add_parser('eval', parents=[common], help='share of the time spent in the generator')
     evaluation.add_argument('--images', type=positive, default=100, help='test images to evaluate (default: 100)')
+    train = kinds.add_parser('train', parents=[common], help='images a second, share of the matrix peak, operations')
+    train.add_argument('--amp', action='store_true', help='train in bfloat16')
+    train.add_argument('--steps', type=positive, default=5, help='steps of each measurement (default: 5)')
+    train.add_argument('--rounds', type=positive, default=3, help='measurements, the median counts (default: 3)')
+    train.add_argument('--against-plain', action='store_true', help='in turn with the networks computed layer by layer')
     return parser.parse_args()
 
 
@@ -58,10 +64,6 @@ def endless(loader):
 
 def data(cfg: Config, args: argparse.Namespace) -> None:
     """Both in this process's machine state, the loader first and alone."""
-    if args.amp:
-        for wrapper in cfg.optim_wrapper.values():
-            if isinstance(wrapper, dict):  # one a network, beside the constructor's name
-                wrapper.type = 'AmpOptimWrapper'
     runner = Runner.from_cfg(cfg)
     loader = runner.build_dataloader(cfg.train_dataloader)
     size = cfg.train_dataloader.batch_size
@@ -117,6 +119,10 @@ def evaluate(cfg: Config, args: argparse.Namespace) -> None:
         print(f'{part:28}{1000 * share / images:9.2f} ms an image{share / total:9.1%}')
 
 
+def train(cfg: Config, args: argparse.Namespace) -> None:
+    print(report(*measure(cfg, args.amp, args.steps, args.rounds, args.against_plain)))
+
+
 def main():
     args = parse_args()
     adaptations.apply()
@@ -127,7 +133,11 @@ def main():
             raise InputError(f'the model of {args.config} has no network to time: name another --config')
         cfg.work_dir = args.work_dir
         cfg.log_level = 'WARNING'
-        (data if args.kind == 'data' else evaluate)(cfg, args)
+        if getattr(args, 'amp', False):
+            for wrapper in cfg.optim_wrapper.values():
+                if isinstance(wrapper, dict):  # one a network, beside the constructor's name
+                    wrapper.type = 'AmpOptimWrapper'
+        dict(data=data, eval=evaluate, train=train)[args.kind](cfg, args)
     except (InputError, OSError) as error:
         sys.exit(f'benchmark.py: {error}')
 
