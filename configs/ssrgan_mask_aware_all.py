@@ -58,7 +58,7 @@ train_dataloader = dict(
 )
 # Each image at its own level, always the same.
 val_dataloader = dict(
-    batch_size=1,
+    batch_size=16,
     num_workers=1,
     dataset=dict(
         _delete_=True,
@@ -77,17 +77,17 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = dict(dataset=dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg')))
-test_cfg = dict(type='MultiTestLoop')
+test_cfg = dict(type='AutocastTestLoop')
 
 # With another max_iters, end and T_max below change too.
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=20000, val_interval=500)
-val_cfg = dict(type='MultiValLoop')
+val_cfg = dict(type='AutocastValLoop')
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=100),
     dict(type='CosineAnnealingLR', by_epoch=False, begin=100, end=20000, T_max=19900, eta_min=1e-6),
 ]
 default_hooks = dict(
-    checkpoint=dict(by_epoch=False, interval=500),
+    checkpoint=dict(by_epoch=False, interval=500, save_best='NMSE'),  # of validation images
     logger=dict(interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'),
 )

@@ -46,9 +46,10 @@ def main():
     parser.add_argument('config')
     parser.add_argument('work_dir', type=Path)
     args = parser.parse_args()
-    checkpoint = max(args.work_dir.glob('best_NMSE_*.pth'), key=lambda path: path.stat().st_mtime, default=None)
-    if checkpoint is None:
-        parser.error(f'{args.work_dir} holds no best_NMSE_*.pth: train with --work-dir {args.work_dir} first')
+    last = args.work_dir / 'last_checkpoint'
+    if not last.exists():
+        parser.error(f'{args.work_dir} holds no last_checkpoint: train with --work-dir {args.work_dir} first')
+    checkpoint = args.work_dir / Path(last.read_text()).name
 
     rows = []
     for name, corrupted, restored, original, mask in restored_photographs(args.config, str(checkpoint)):

@@ -43,10 +43,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--epochs', type=positive, help="default: the configs' 100")
     parser.add_argument('--gpus', type=positive, default=1, help='processes of each training (default: 1)')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/sweep'), help='default: work_dirs/sweep')
-    parser.add_argument('--amp', action='store_true', help='train in mixed precision')
+    parser.add_argument('--amp', action='store_true', help='train and test in mixed precision')
     parser.add_argument('--train-images', type=positive, metavar='N', help='take N, evenly spread (default: all)')
     parser.add_argument('--test-images', type=positive, metavar='N', help='likewise, for the final test (default: all)')
-    parser.add_argument('--val-images', type=positive, metavar='N', help='likewise, for the test after each epoch')
+    parser.add_argument(
+        '--val-images', type=positive, metavar='N', help='likewise, for the test after each epoch (default: 256)'
+    )
     parser.add_argument('--crop', type=positive, metavar='N', help='train on random crops of N×N, for cheaper steps')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE', help='go to every run'
@@ -138,7 +140,7 @@ class Run:
         amp = ['--amp'] if self.args.amp else []
         self.call([*train, '--work-dir', self.work_dir, '--resume', *amp], 'train.log', progress, before)
         checkpoint = self.work_dir / f'epoch_{self.epochs}.pth'
-        test = [sys.executable, REPO / 'tools/test.py', self.config, checkpoint]
+        test = [sys.executable, REPO / 'tools/test.py', self.config, checkpoint, *amp]
         self.call(
             [*test, '--work-dir', self.work_dir / 'test', '--out', self.work_dir / 'test.json'],
             'test.log',

@@ -1,4 +1,4 @@
-"""MMagic's tools/test.py; a model without weights needs no checkpoint."""
+"""MMagic's tools/test.py; a model without weights needs no checkpoint, and --amp tests in mixed precision."""
 
 import argparse
 import sys
@@ -23,6 +23,9 @@ def lone_config() -> Optional[str]:
 
 
 if __name__ == '__main__':
+    if '--amp' in sys.argv:  # tools/train.py has this option; here MMagic knows the loop's alone
+        sys.argv.remove('--amp')
+        sys.argv += ['--cfg-options', 'test_cfg.fp16=True']
     config = lone_config()
     if config is None:
         run('test.py')

@@ -1,3 +1,5 @@
+from .autocast_loops import AutocastTestLoop, AutocastValLoop
+from .checkpoint_hook import CheckpointHook
 from .checkpoint_match_hook import CheckpointMatchHook
 from .epoch_seed_hook import EpochSeedHook
 from .few_images_visualization_hook import FewImagesVisualizationHook
@@ -8,6 +10,9 @@ from .unwrapped_checkpoint_hook import UnwrappedCheckpointHook
 from .validate_on_resume_hook import ValidateOnResumeHook
 
 __all__ = [
+    'AutocastTestLoop',
+    'AutocastValLoop',
+    'CheckpointHook',
     'CheckpointMatchHook',
     'EpochSeedHook',
     'FewImagesVisualizationHook',

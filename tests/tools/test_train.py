@@ -71,6 +71,7 @@ def val_nmse(log: str):
 def trained(tiny_config, run, tmp_path):
     config = tiny_config("""
 train_cfg = dict(max_epochs=20)
+default_hooks = dict(logger=dict(interval=1), checkpoint=dict(save_best='PSNR'))
 optim_wrapper = dict(generator=dict(optimizer=dict(lr=2e-3)))
 """)
     done = run(TOOLS / 'train.py', config, cwd=tmp_path)
@@ -85,8 +86,11 @@ def test_trains_evaluates_and_tests(trained, run, tmp_path):
     assert len(errors) == 20 and min(errors) < 0.6 * errors[0]
 
     # Checkpoints in the work dir that was asked for, the last and the best, and nothing elsewhere.
-    last, best = checkpoint(work_dir / 'epoch_20.pth'), list(work_dir.glob('best_NMSE_epoch_*.pth'))
-    assert last['meta']['epoch'] == 20 and len(best) == 1
+    last, best = checkpoint(work_dir / 'epoch_20.pth'), list(work_dir.glob('best_*.pth'))
+    assert last['meta']['epoch'] == 20
+    ratios = [float(value) for value in re.findall(r'Epoch\(val\).*PSNR: ([\d.]+)', log)]
+    assert [path.name for path in best] == [f'best_PSNR_epoch_{1 + ratios.index(max(ratios))}.pth']
+    assert 'save_best will choose a checkpoint by test images' in log
     assert sorted(path.name for path in work_dir.glob('epoch_*.pth')) == ['epoch_19.pth', 'epoch_20.pth']
     assert not (tmp_path / 'work_dirs').exists()
 
@@ -114,6 +118,11 @@ def test_trains_evaluates_and_tests(trained, run, tmp_path):
     assert {'NMSE', 'NMSE_dB', 'PSNR', 'SSIM'} <= set(metrics)
     assert 1 <= len(list((tmp_path / 'tested').rglob('*.png'))) <= 4
 
+    mixed = run(TOOLS / 'test.py', config, work_dir / 'epoch_20.pth', '--amp', '--out', tmp_path / 'amp.json')
+    assert mixed.returncode == 0, mixed.stderr[-3000:]
+    in_bfloat16 = json.loads((tmp_path / 'amp.json').read_text())
+    assert in_bfloat16['NMSE'] != metrics['NMSE'] and in_bfloat16['NMSE'] == pytest.approx(metrics['NMSE'], rel=0.02)
+
 
 def test_killed_run_resumes_as_if_never_killed(tiny_config, run, tmp_path):
     """Same epochs, learning rate, weights and optimizer state, to the bit."""
@@ -124,6 +133,7 @@ custom_hooks = [dict(type='EpochSeedHook'), dict(type='CheckpointMatchHook'), di
                 dict(type='KillHook')]
 param_scheduler = dict(step_size=2)
 train_cfg = dict(max_epochs=4)
+default_hooks = dict(logger=dict(interval=1), checkpoint=dict(save_best='NMSE'))
 """)
     command = [TOOLS / 'train.py', config, '--work-dir']
     whole = run(*command, tmp_path / 'whole', PYTHONPATH=str(tmp_path))
@@ -177,9 +187,15 @@ def test_mmagics_own_train_py_from_elsewhere(tiny_config, run, tmp_path):
         ('', ['train_dataloader.dataset.ann_file=broken.txt'], 'broken.jpg is truncated or no image', 'replace it'),
         ('', ['train_dataloader.dataset.corruption.ratio=abc'], 'corruption ratio abc is outside', 'such as 0.5'),
         ('', ['train_dataloader.dataset.indices=3'], '3 images fill no batch of 4', 'take more images'),
+        (
+            '',
+            ['default_hooks.checkpoint.save_best=PSNR', 'default_hooks.checkpoint.rule=less'],
+            "save_best='PSNR' with rule='less' would keep the worst checkpoint",
+            "set rule='greater'",
+        ),
         ('', ['model.generator.in_channels=4'], 'takes (N, 4, H, W), got (4, 3, 128, 128)', 'set in_channels'),
     ],
-    ids=['ratio', 'data root', 'broken image', 'text', 'few images', 'channels'],
+    ids=['ratio', 'data root', 'broken image', 'text', 'few images', 'rule', 'channels'],
 )
 def test_bad_input_gets_one_sentence(tiny_config, flowers, run, tmp_path, extra, options, culprit, cure):
     whole = (flowers / 'jpg' / 'image_00000.jpg').read_bytes()

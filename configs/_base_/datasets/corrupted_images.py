@@ -22,8 +22,8 @@ train_dataloader = dict(
     ),
 )
 
-val_dataloader = dict(
-    batch_size=64,
+test_dataloader = dict(
+    batch_size=16,
     num_workers=4,
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
@@ -34,9 +34,10 @@ val_dataloader = dict(
         corruption=dict(ratio=0.5, seed=0),
     ),
 )
-test_dataloader = val_dataloader
+# After an epoch a part of the test images, evenly spread, for the paper's curves: nothing may be chosen by it.
+val_dataloader = dict(test_dataloader, dataset=dict(test_dataloader['dataset'], max_images=256))
 
-val_evaluator = dict(type='Evaluator', metrics=[dict(type='NMSE')])
+val_evaluator = dict(type='Evaluator', metrics=[dict(type='NMSE'), dict(type='PSNR'), dict(type='SSIM')])
 test_evaluator = dict(
     type='Evaluator',
     metrics=[
