@@ -24,7 +24,7 @@ setup(
         'torch>=2.6,!=2.13.0',
         'tqdm',
     ],
-    package_data={'ssrgan_plugin': ['weights/*.pth', 'weights/*.md']},
+    package_data={'ssrgan_plugin': ['weights/*.safetensors', 'weights/*.md']},
     entry_points={'console_scripts': ['ssrgan = ssrgan_plugin.cli:main']},
     extras_require={
         # MMagic imports albumentations, and MMEngine pkg_resources (setuptools < 81), without asking for them.

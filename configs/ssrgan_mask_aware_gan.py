@@ -13,4 +13,4 @@ optim_wrapper = dict(
 )
 param_scheduler = [dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=100)]
 train_cfg = dict(max_iters=4000)
-load_from = '{{ fileDirname }}/../ssrgan_plugin/weights/ssrgan_mask_aware.pth'
+load_from = '{{ fileDirname }}/../ssrgan_plugin/weights/ssrgan_mask_aware.safetensors'

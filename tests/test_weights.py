@@ -1,15 +1,16 @@
 """The shipped weights: small, safe to load, and better than biharmonic inpainting on photographs they never saw."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from mmagic.registry import MODELS
 from mmengine.config import Config
 from PIL import Image
 
 from ssrgan_plugin import Restorer
+from ssrgan_plugin.checkpoint_files import read_weights
 from ssrgan_plugin.classical_inpainting import restore
 from ssrgan_plugin.corruption import random_mask, seeded_rng
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
@@ -21,8 +22,14 @@ CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_mask_aware_all.py'
 
 def test_small_and_of_the_mask_aware_config():
     assert SHIPPED.stat().st_size <= 6e6
-    state = torch.load(SHIPPED, weights_only=True)['state_dict']
-    check_match(MODELS.build(Config.fromfile(CONFIG).model).state_dict(), state)
+    check_match(MODELS.build(Config.fromfile(CONFIG).model).state_dict(), read_weights(SHIPPED))
+
+
+def test_the_very_file():
+    """Its model card's figures are this file's."""
+    digest = sha256(SHIPPED.read_bytes()).hexdigest()
+    assert digest == '0e6d4af3235561346d62c94a6578cf279dc7f6e81ee721ca9d26fcc54a4cdfb6'
+    assert digest in (SHIPPED.parent / 'README.md').read_text()
 
 
 @pytest.fixture(scope='module')

@@ -1,6 +1,6 @@
 """A training checkpoint's generator alone, in half precision: what restoring needs, in a fraction of the size.
 
-    python tools/export_generator.py work_dirs/ssrgan_mask_aware_all/iter_20000.pth generator.pth
+    python tools/export_generator.py work_dirs/ssrgan_mask_aware_all/iter_20000.pth generator.safetensors
 
 The result goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
 """
@@ -9,11 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
-import torch
-
-from ssrgan_plugin.atomic_files import whole
+from ssrgan_plugin.checkpoint_files import read_weights, write_weights
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.toolbox.trained_models import read_state_dict
 
 
 def main():
@@ -21,8 +18,10 @@ def main():
     parser.add_argument('checkpoint', type=Path)
     parser.add_argument('output', type=Path)
     args = parser.parse_args()
+    if args.output.suffix != '.safetensors':
+        parser.error(f'{args.output}: its name must end in .safetensors, the format that it gets')
     try:
-        state = read_state_dict(args.checkpoint)
+        state = read_weights(args.checkpoint)
     except InputError as error:
         sys.exit(f'export_generator.py: {error}')
     weights = {
@@ -32,8 +31,7 @@ def main():
     }
     if not weights:
         sys.exit(f'export_generator.py: {args.checkpoint} holds no generator: name a checkpoint of a training')
-    with whole(args.output) as unfinished:
-        torch.save(dict(state_dict=weights), unfinished)
+    write_weights(weights, args.output)
     print(f'{args.output}: {args.output.stat().st_size / 1e6:.1f} MB')
 
 

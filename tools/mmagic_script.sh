@@ -15,4 +15,9 @@ for word in "$here" "${@:2}"; do
     [[ $word != *[[:space:]]* ]] || fail "$1: MMagic's script cannot take a space, as in \"$word\": rename the path"
 done
 script=$(cd "$here/.." && python -m ssrgan_plugin.toolbox.mmagic_scripts)/$1
-exec bash -c "$(<"$script")" "$here/$1" "${@:2}"
+# Their launcher in ours, in place of this process, so that who stops this one stops the training.
+launch='python() {
+    [ "$1 $2" != "-m torch.distributed.launch" ] || set -- -m ssrgan_plugin.toolbox.launcher "${@:3}"
+    exec python "$@"
+}'
+exec bash -c "$launch"$'\n'"$(<"$script")" "$here/$1" "${@:2}"

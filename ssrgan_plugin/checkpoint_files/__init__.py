@@ -10,7 +10,7 @@ from torch import Tensor
 from ..atomic_files import whole
 from ..errors import InputError
 
-__all__ = ['read_checkpoint', 'state_dict_of', 'write_weights']
+__all__ = ['read_checkpoint', 'read_weights', 'weights_in', 'write_weights']
 
 CHECKSUM = 'sha256 of names, types, shapes and numbers'
 MAX_SHARING = 4  # so often tensors may share memory, which they no longer do once copied
@@ -129,19 +129,20 @@ def tensors(value: Any, name: str = '') -> Iterator:
             yield from tensors(each, f'{name}.{index}')
 
 
-def state_dict_of(checkpoint: Any) -> Dict[str, Tensor]:
-    """The weights in what a checkpoint file holds.
+def read_weights(path: Union[str, Path]) -> Dict[str, Tensor]:
+    """The weights in a checkpoint, by name.
 
     Raises:
-        InputError: if there are none.
+        InputError: naming the file, if it cannot be read or holds none.
     """
-    weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
-    if (
-        not isinstance(weights, dict)
-        or not all(isinstance(key, str) for key in weights)
-        or not all(isinstance(value, Tensor) for value in weights.values())
+    return weights_in(read_checkpoint(path), path)
+
+
+def weights_in(checkpoint: dict, path: Union[str, Path]) -> Dict[str, Tensor]:
+    """The weights in what was read from ``path``; they may be all that it holds."""
+    weights = checkpoint.get('state_dict', checkpoint)
+    if not isinstance(weights, dict) or not all(
+        isinstance(key, str) and isinstance(value, Tensor) for key, value in weights.items()
     ):
-        raise InputError(
-            'the checkpoint holds no state dict, a dict of tensors by name: take one that training has saved'
-        )
+        raise InputError(f'{path} holds no state dict, a dict of tensors by name: take one that training has saved')
     return weights

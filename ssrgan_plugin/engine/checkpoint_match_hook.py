@@ -2,7 +2,8 @@ from mmagic.registry import HOOKS
 from mmengine.hooks import Hook
 from mmengine.runner import get_state_dict
 
-from ..networks.state_dicts import check_match, state_dict_of
+from ..checkpoint_files import weights_in
+from ..networks.state_dicts import check_match
 
 
 @HOOKS.register_module()
@@ -17,4 +18,4 @@ class CheckpointMatchHook(Hook):
     """
 
     def after_load_checkpoint(self, runner, checkpoint: dict) -> None:
-        check_match(get_state_dict(runner.model), state_dict_of(checkpoint))
+        check_match(get_state_dict(runner.model), weights_in(checkpoint, 'the checkpoint'))

@@ -1,44 +1,11 @@
-"""Weights: where they come from, and which network they fit."""
+"""Which weights fit which network."""
 
 from pathlib import Path
-from typing import Any, Dict, Union
+from typing import Dict, Union
 
-import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-
-
-def read(path: Path) -> Dict[str, Tensor]:
-    """Reads weights, and nothing that could run code.
-
-    Raises:
-        InputError: naming the file.
-    """
-    if not path.exists():
-        raise InputError(f'{path} does not exist: check the path')
-    try:
-        state = torch.load(path, map_location='cpu', weights_only=True)
-        state = state.get('state_dict', state)
-        return {key: value.float() for key, value in state.items()}
-    except Exception as error:
-        reason = type(error).__name__
-        raise InputError(
-            f'{path} refused: it is damaged, or holds more than weights ({reason}); a checkpoint of a '
-            'training needs its config too (--config, config=)'
-        ) from error
-
-
-def state_dict_of(checkpoint: Any) -> Dict[str, Tensor]:
-    """The weights in what a checkpoint file holds.
-
-    Raises:
-        InputError: if there are none.
-    """
-    weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
-    if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):
-        raise InputError('the checkpoint holds no state dict, a dict of tensors: take one that training has saved')
-    return weights
 
 
 def check_match(expected: Dict, given: Dict) -> None:
@@ -56,6 +23,10 @@ def check_match(expected: Dict, given: Dict) -> None:
             raise InputError(
                 f'{key} is {tuple(given[key].shape)} in the checkpoint, {tuple(value.shape)} in the model: {cure}'
             )
+        if given[key].is_floating_point() != value.is_floating_point():
+            raise InputError(
+                f'{key} is of type {given[key].dtype} in the checkpoint, {value.dtype} in the model: {cure}'
+            )
     extra = [key for key in given if key not in expected]
     if extra:
         raise InputError(f'the model has no {extra[0]}: {cure}')
@@ -68,10 +39,15 @@ def load_generator(generator: nn.Module, weights: Dict[str, Tensor], source: Uni
         InputError: naming ``source``, if they do not fit.
     """
     own = {key.removeprefix('generator.'): value for key, value in weights.items() if key.startswith('generator.')}
+    own = own or weights
     try:
-        generator.load_state_dict(own or weights)
-    except RuntimeError as error:
+        check_match(
+            {f'generator.{key}': value for key, value in generator.state_dict().items()},
+            {f'generator.{key}': value for key, value in own.items()},
+        )
+        generator.load_state_dict(own)
+    except (InputError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip()
         raise InputError(
-            f'{source} does not fit the network: name the config it was trained with '
-            f'({str(error).splitlines()[-1].strip()})'
+            f'{source} does not fit the network: name the config it was trained with ({reason})'
         ) from error

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from ..checkpoint_files import read_weights
 from ..corruption import fixed_colour
 from ..errors import InputError
 from ..networks import MaskAwareSSRGANGenerator, self_ensemble, state_dicts
@@ -15,7 +16,7 @@ from .image_arrays import check_image, check_mask
 from .mask_finding import find_corrupted
 from .values import Fill
 
-SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.pth'
+SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.safetensors'
 
 
 def tiling(generator: nn.Module) -> Tuple[int, int]:
@@ -70,7 +71,7 @@ class Restorer:
             raise InputError(f'device {device!r} cannot be used here ({reason}): leave it out, or say cpu') from error
         if config is None:
             generator, colour = MaskAwareSSRGANGenerator(), (0, 0, 0)
-            weights = state_dicts.read(Path(checkpoint or SHIPPED))
+            weights = read_weights(checkpoint or SHIPPED)
             state_dicts.load_generator(generator, weights, checkpoint or SHIPPED)
         else:
             try:

@@ -3,12 +3,17 @@
 ``python -m ssrgan_plugin.toolbox.mmagic_scripts`` prints where they are.
 """
 
+import errno
+import os
 import runpy
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..child_processes import die_with_parent
 from ..errors import InputError
+
+LAUNCHED = 'TORCHELASTIC_RUN_ID' in os.environ
 
 
 def tools_dir() -> Path:
@@ -28,19 +33,35 @@ def run(script: str) -> None:
 
     On bad input prints one sentence and exits with status 1.
     """
+    if LAUNCHED:
+        die_with_parent()  # one of a launcher's processes, which would go on for ever if that was killed
     try:
         path = tools_dir() / script
         from .adaptations import apply
 
         apply()
         runpy.run_path(str(path), run_name='__main__')
+    except KeyboardInterrupt:
+        sys.exit(f'{script}: interrupted{"; --resume goes on from the last checkpoint" * (script == "train.py")}')
     except OSError as error:
-        sentence = f'{error.filename}: {error.strerror}: check the path' if error.filename else error
-        sys.exit(f'{script}: {sentence}')
+        sys.exit(f'{script}: {told(error)}')
     except InputError as error:
         # A data-loading worker's error arrives with the worker's traceback as its text; its last line is the sentence.
         sentence = str(error).strip().splitlines()[-1].removeprefix(f'{InputError.__module__}.InputError: ')
         sys.exit(f'{script}: {sentence}')
+    except RuntimeError as error:
+        reason = ' '.join(str(error).split())
+        if reason.startswith('DataLoader worker'):
+            sys.exit(f'{script}: {reason}: if memory ran out, set train_dataloader.num_workers=0')
+        if LAUNCHED and ('Connection closed by peer' in reason or 'Connection reset by peer' in reason):
+            sys.exit(f'{script}: another process of this run has stopped, and says why')
+        raise
+
+
+def told(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return f'no space is left for {error.filename or "the next checkpoint"}: make some, or name another --work-dir'
+    return f'{error.filename}: {error.strerror}: check the path' if error.filename else str(error)
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 """Going on with a run that was stopped: from the newest checkpoint that can be read, as data, inside its work dir."""
 
+import logging
 import re
 from numbers import Number
 from pathlib import Path
@@ -67,7 +68,7 @@ def find_latest_checkpoint(path: str) -> Optional[str]:
             check_training_state(read_checkpoint(candidate), candidate)
             return str(candidate)
         except InputError as error:
-            print_log(f'{error}. An older one is tried.', logger='current', level='WARNING')
+            print_log(f'{error}. An older one is tried.', logger='current', level=logging.WARNING)
     if candidates:
         raise InputError(f'no checkpoint in {path} can be resumed from: name another --work-dir, to begin anew')
     return None

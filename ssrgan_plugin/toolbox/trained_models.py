@@ -1,17 +1,16 @@
 """A config and a checkpoint become a model: every tool loads its models here."""
 
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Optional, Sequence, Union
+from typing import Any, NamedTuple, Optional, Sequence, Union
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmengine.runner import CheckpointLoader
-from torch import Tensor, nn
+from torch import nn
 
+from ..checkpoint_files import read_weights
 from ..errors import InputError
 from ..networks import MaskAwareSSRGANGenerator, SSRGANGenerator, state_dicts
 from . import adaptations
-from .safe_checkpoints import load_own_checkpoints
 
 GENERATORS = {generator.__name__: generator for generator in (MaskAwareSSRGANGenerator, SSRGANGenerator)}
 FilePath = Union[str, Path]
@@ -48,28 +47,6 @@ def read_config(
     return cfg
 
 
-def read_state_dict(checkpoint: FilePath) -> Dict[str, Tensor]:
-    """The weights in a training's checkpoint.
-
-    Raises:
-        InputError: naming the file, if it cannot be read, holds no weights, or could run code.
-    """
-    load_own_checkpoints()
-    try:
-        loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu', logger='silent')
-    except InputError:
-        raise
-    except OSError as error:
-        raise InputError(str(error)) from error
-    except Exception as error:
-        reason = (str(error).splitlines() or [''])[0]
-        raise InputError(f'{checkpoint} refused: it is damaged, or no checkpoint ({reason})') from error
-    try:
-        return state_dicts.state_dict_of(loaded)
-    except InputError as error:
-        raise InputError(f'{checkpoint}: {error}') from error
-
-
 class TrainedModel(NamedTuple):
     model: nn.Module
     cfg: Config
@@ -95,7 +72,7 @@ def load_model(config: FilePath, checkpoint: Optional[FilePath] = None) -> Train
     except Exception as error:  # whatever its parts make of their settings
         raise InputError(f'the model of {config} cannot be built ({error}): mend the config') from error
     if checkpoint is not None:
-        weights = read_state_dict(checkpoint)
+        weights = read_weights(checkpoint)
         try:
             state_dicts.check_match(model.state_dict(), weights)
             model.load_state_dict(weights, strict=False)
@@ -133,7 +110,7 @@ def load_generator(config: FilePath, checkpoint: FilePath) -> TrainedGenerator:
         raise InputError(
             f'the generator of {config} takes {generator.in_channels} channels, not an RGB image: give another config'
         )
-    state_dicts.load_generator(generator, read_state_dict(checkpoint), checkpoint)
+    state_dicts.load_generator(generator, read_weights(checkpoint), checkpoint)
     check_scaling(cfg)
     averages = bool((cfg.model.get('test_cfg') or {}).get('self_ensemble'))
     return TrainedGenerator(generator, trained_fill(cfg), averages)

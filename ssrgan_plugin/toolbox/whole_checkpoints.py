@@ -1,19 +1,65 @@
-"""Writing checkpoints whole or not at all."""
+"""Writing checkpoints whole or not at all, and taking none away before the next is there."""
 
 import os
+from collections import deque
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Iterator
+
+from ..atomic_files import whole
 
 
 def save_checkpoints_whole() -> None:
-    """Lets a checkpoint appear whole or not at all (no upstream issue known): MMEngine writes over the one that a run
-    would resume from, so that a kill at that moment leaves half a file."""
+    """Lets a checkpoint, and ``last_checkpoint``, appear whole or not at all, in the work dir (no upstream issue
+    known): MMEngine writes over those that a run would resume from, so that a kill at that moment leaves half a file;
+    removes the oldest before it saves; and with ``out_dir``, as MMagic's configs have it, goes elsewhere than
+    ``--work-dir`` says."""
+    from mmengine.hooks import CheckpointHook, checkpoint_hook
     from mmengine.runner import runner
 
-    stock = runner.save_checkpoint
+    save, save_step, before_train = (
+        runner.save_checkpoint, CheckpointHook._save_checkpoint_with_step, CheckpointHook.before_train
+    )  # fmt: skip
 
-    def save_checkpoint(checkpoint, filename: str, *args, **kwargs):
+    def save_whole(checkpoint, filename: str, *args, **kwargs) -> None:
         if '://' in filename:
-            return stock(checkpoint, filename, *args, **kwargs)
-        stock(checkpoint, f'{filename}.unfinished', *args, **kwargs)
-        os.replace(f'{filename}.unfinished', filename)
+            return save(checkpoint, filename, *args, **kwargs)
+        with whole(Path(filename)) as unfinished:
+            save(checkpoint, str(unfinished), *args, **kwargs)
 
-    runner.save_checkpoint = save_checkpoint
+    def save_then_remove(self, runner, step: int, meta: dict) -> None:
+        keep = self.max_keep_ckpts
+        if keep <= 0:
+            return save_step(self, runner, step, meta)
+        steps = [*(each for each in self.keep_ckpt_ids if each != step), step]
+        runner.message_hub.update_info('keep_ckpt_ids', steps[-keep:])
+        self.max_keep_ckpts = 0
+        try:
+            save_step(self, runner, step, meta)
+        finally:
+            self.max_keep_ckpts = keep
+        self.keep_ckpt_ids = deque(steps[-keep:], keep)
+        for old in steps[:-keep] if runner.rank == 0 else ():
+            path = self.file_backend.join_path(self.out_dir, self.filename_tmpl.format(old))
+            if self.file_backend.isfile(path):
+                self.file_backend.remove(path)
+
+    def in_work_dir(self, runner) -> None:
+        if self.out_dir is not None and '://' not in str(self.out_dir):
+            if os.path.realpath(self.out_dir) != os.path.realpath(runner.work_dir):
+                runner.logger.warning(f'Checkpoints go to the work dir, not to out_dir={str(self.out_dir)!r}.')
+            self.out_dir = None
+        before_train(self, runner)
+
+    runner.save_checkpoint = save_whole
+    CheckpointHook._save_checkpoint_with_step = save_then_remove
+    CheckpointHook.before_train = in_work_dir
+    checkpoint_hook.open = open_last_checkpoint  # it opens no other file
+
+
+@contextmanager
+def open_last_checkpoint(path: str, mode: str) -> Iterator[SimpleNamespace]:
+    """For the one line that it holds: the checkpoint's path, from where the file is, so that both can move."""
+    with whole(Path(path)) as unfinished, open(unfinished, mode) as file:
+        yield SimpleNamespace(write=lambda name: file.write(os.path.relpath(name, os.path.dirname(path) or '.')))

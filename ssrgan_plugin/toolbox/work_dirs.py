@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Iterator
 
@@ -13,27 +13,37 @@ from .resuming import saved_checkpoints
 def guard_work_dirs() -> None:
     """Lets a training refuse a work dir that another uses, or has used (no upstream issue known): MMEngine would mix
     their checkpoints without a word."""
-    from mmengine.dist import is_main_process
+    from mmengine.dist import broadcast_object_list, is_main_process
     from mmengine.runner import Runner
 
     stock = Runner.train
 
     def train(self):
-        if not is_main_process():
-            return stock(self)
-        with claimed(Path(self.work_dir)) as work_dir:
-            saved = saved_checkpoints(work_dir)
-            if saved and not self._resume:
-                raise InputError(
-                    f'{work_dir} holds a training already ({saved[0].name}): go on with --resume, or name another '
-                    '--work-dir'
-                )
-            for leftover in work_dir.glob('*.unfinished'):  # of a killed run
-                if leftover.is_file():
-                    leftover.unlink()
+        with ExitStack() as held:
+            refusal = [None]
+            if is_main_process():
+                try:
+                    held.enter_context(claimed(Path(self.work_dir)))
+                    prepare(Path(self.work_dir), self._resume)
+                except InputError as error:
+                    refusal = [str(error)]
+            broadcast_object_list(refusal)  # every process stops, and says why
+            if refusal[0]:
+                raise InputError(refusal[0])
             return stock(self)
 
     Runner.train = train
+
+
+def prepare(work_dir: Path, resume: bool) -> None:
+    saved = saved_checkpoints(work_dir)
+    if saved and not resume:
+        raise InputError(
+            f'{work_dir} holds a training already ({saved[0].name}): go on with --resume, or name another --work-dir'
+        )
+    for leftover in work_dir.glob('*.unfinished'):  # of a killed run
+        if leftover.is_file():
+            leftover.unlink()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -107,7 +108,9 @@ def test_two_processes(dumping_config, run, tmp_path, port):
         assert done.returncode == 0, done.stderr[-3000:]
         return torch.load(work_dir / 'rank1.pt')
 
-    resumed, whole = train(3, '--resume'), train(3)
+    resumed = train(3, '--resume')
+    shutil.rmtree(work_dir)
+    whole = train(3)
     assert [key for key in whole if not torch.equal(resumed[key], whole[key])] == []
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
+from ssrgan_plugin.checkpoint_files import read_weights
 from ssrgan_plugin.networks import MaskAwareSSRGANGenerator
 from ssrgan_plugin.restoration.restorer import Restorer
 
@@ -18,16 +19,16 @@ def test_generator_alone(run, tmp_path):
         dict(
             state_dict={**weights, 'discriminator.weight': torch.zeros(1)},
             optimizer=dict(state={}),
-            message_hub=dict(log_scalars=HistoryBuffer([1], [1])),
+            message_hub=dict(log_scalars=dict(loss=HistoryBuffer([1], [1]))),
         ),
         tmp_path / 'iter_7.pth',
     )
-    assert run(TOOL, tmp_path / 'iter_7.pth', tmp_path / 'generator.pth').returncode == 0
-    state = torch.load(tmp_path / 'generator.pth', weights_only=True)['state_dict']
+    assert run(TOOL, tmp_path / 'iter_7.pth', tmp_path / 'generator.safetensors').returncode == 0
+    state = read_weights(tmp_path / 'generator.safetensors')
     assert state.keys() == weights.keys()
     for key, value in weights.items():
         assert torch.equal(state[key], value.half())
-    Restorer(checkpoint=tmp_path / 'generator.pth', device='cpu')
+    Restorer(checkpoint=tmp_path / 'generator.safetensors', device='cpu')
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,6 @@ def test_bad_checkpoint(run, tmp_path, content, sentence):
         sentence = 'a.pth'
     else:
         torch.save(content, tmp_path / 'a.pth')
-    done = run(TOOL, tmp_path / 'a.pth', tmp_path / 'generator.pth')
+    done = run(TOOL, tmp_path / 'a.pth', tmp_path / 'generator.safetensors')
     assert done.returncode == 1 and sentence in done.stderr.splitlines()[-1]
-    assert not (tmp_path / 'generator.pth').exists()
+    assert not (tmp_path / 'generator.safetensors').exists()
