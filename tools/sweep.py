@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Sequence
 
 import numpy as np
 import torch
@@ -28,6 +29,7 @@ from tqdm.contrib.concurrent import process_map
 from ssrgan_plugin.atomic_files import write_whole
 from ssrgan_plugin.classical_inpainting import restore
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.experiments.training_cost import Amount, amount, price
 from ssrgan_plugin.nmse import nmse
 from ssrgan_plugin.preparation import DATASETS, METADATA
 
@@ -50,6 +52,7 @@ def parse_args() -> argparse.Namespace:
         '--val-images', type=positive, metavar='N', help='likewise, for the test after each epoch (default: 256)'
     )
     parser.add_argument('--crop', type=positive, metavar='N', help='train on random crops of N×N, for cheaper steps')
+    parser.add_argument('--estimate', action='store_true', help='only say what all of it costs: FLOP, and hours here')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, default={}, metavar='KEY=VALUE', help='go to every run'
     )
@@ -68,7 +71,8 @@ class Run:
 
     def __init__(self, dataset: str, ratio: int, args: argparse.Namespace):
         self.name = f'ssrgan_{dataset}_p{ratio}'
-        self.title = DATASETS[dataset].title
+        self.dataset = DATASETS[dataset]
+        self.title = self.dataset.title
         self.args = args
         self.work_dir = args.out / self.name
         self.source = REPO / 'configs' / f'{self.name}.py'
@@ -89,6 +93,28 @@ class Run:
         done = json.loads(result.read_text())
         return done['settings'] == self.settings and done['epochs'] == self.epochs
 
+    def trained_epochs(self) -> int:
+        last = self.work_dir / 'last_checkpoint'
+        return int(last.read_text().rpartition('_')[2].partition('.')[0]) if last.exists() else 0
+
+    def left(self) -> Amount:
+        """Images still to train on and to evaluate: those listed, or before they are prepared the paper's."""
+        counts = []
+        for split, paper in dict(train=self.dataset.train, val=self.dataset.test, test=self.dataset.test).items():
+            dataset = self.cfg[f'{split}_dataloader'].dataset
+            listing = Path(dataset.data_root) / dataset.ann_file
+            listed = len(listing.read_text().splitlines()) if listing.exists() else paper
+            counts.append(min(listed, self.settings['images'][split] or dataset.get('max_images') or listed))
+        epochs = max(0, self.epochs - self.trained_epochs())
+        return amount(*counts, epochs, self.cfg.train_dataloader.batch_size)
+
+    def side(self, split: str) -> int:
+        """Pixels of the images' side, as the config resizes them or the budget crops them."""
+        if split == 'train' and self.args.crop:
+            return self.args.crop
+        steps = self.cfg[f'{split}_dataloader'].dataset.pipeline
+        return next((step.scale[0] for step in steps if step.type == 'Resize'), 128)
+
     def prepare(self) -> None:
         """Writes the run's config: the repository's, inherited, with the budget in it."""
         self.work_dir.mkdir(parents=True, exist_ok=True)
@@ -96,8 +122,7 @@ class Run:
         if begun.exists() and json.loads(begun.read_text()) != self.settings:
             raise InputError(f'{self.work_dir} was begun with other settings than these: name another --out')
         write_whole(begun, json.dumps(self.settings))
-        last = self.work_dir / 'last_checkpoint'
-        if last.exists() and int(last.read_text().rpartition('_')[2].partition('.')[0]) > self.epochs:
+        if self.trained_epochs() > self.epochs:
             raise InputError(f'{self.work_dir} was trained for more than {self.epochs} epochs: name another --out')
         self.cfg.train_cfg.max_epochs = self.epochs
         if self.args.crop:
@@ -262,6 +287,13 @@ def main():
         sys.exit(f'sweep.py: --cfg-options do not fit the configs ({error}): check their keys')
     left = [run for run in runs if not run.finished()]
     finished = sum(run.epochs for run in runs) - sum(run.epochs for run in left)
+    if left:
+        try:
+            print(forecast(left, args), flush=True)
+        except InputError as error:
+            sys.exit(f'sweep.py: {error}')
+    if args.estimate:
+        return
     failed = {}
     with tqdm(total=finished + sum(run.epochs for run in left), initial=finished, unit='epoch') as progress:
         for run in left:
@@ -281,6 +313,20 @@ def main():
             f'sweep.py: {len(failed)} of {len(runs)} runs failed: '
             + '; '.join(f'{name}: {reason}' for name, reason in failed.items())
         )
+
+
+def forecast(runs: Sequence[Run], args: argparse.Namespace) -> str:
+    """What is left of the runs costs, in a sentence; their model is timed for that on this machine."""
+    one = price(runs[0].cfg, runs[0].side('train'), runs[0].side('test'), args.amp)
+    images = sum((run.left() for run in runs), Amount(0, 0))
+    cost = one.of(images)
+    hours = cost.hours / args.gpus
+    machine = environment()['hardware'] if args.gpus == 1 else f'{args.gpus} processes, each as fast as one here'
+    return (
+        f'{len(runs)} runs: {cost.flop:.2g} FLOP, about {hours:,.{1 if hours < 10 else 0}f} hours on {machine} (trains '
+        f'{images.trained:,} images of {one.train_flop / 1e9:.1f} GFLOP at {1 / one.train_seconds:.3g} a second, '
+        f'evaluates {images.evaluated:,} of {one.test_flop / 1e9:.1f} GFLOP at {1 / one.test_seconds:.3g} a second)'
+    )
 
 
 def collect(out: Path) -> str:
