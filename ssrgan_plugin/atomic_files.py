@@ -1,27 +1,51 @@
 """Files that appear whole or not at all."""
 
+import os
 import shutil
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
 
 @contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A path to write to, which gets its real name only when the block ends well."""
-    unfinished = target.with_name(target.name + '.unfinished')
+def whole(target: Path, overwrite: bool = True) -> Iterator[Path]:
+    """A path to write to, which gets its real name only when the block ends well.
+
+    It lies beside the target, under a name that nobody else has. Whoever writes the same target last, wins.
+
+    Args:
+        target: File, or folder.
+        overwrite: Replace a target that is there by then. Default: True.
+
+    Raises:
+        FileExistsError: if the target has appeared and is not to be replaced; it stays.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if unfinished.is_dir() and not unfinished.is_symlink():
-        shutil.rmtree(unfinished)
-    else:
-        unfinished.unlink(missing_ok=True)
+    unfinished = target.with_name(f'.{uuid.uuid4().hex}.unfinished')
     try:
         yield unfinished
-    except BaseException:
-        if unfinished.is_file():
-            unfinished.unlink()
+        if overwrite:
+            unfinished.replace(target)
+        else:
+            move_to_new(unfinished, target)
+    finally:
+        if unfinished.is_dir() and not unfinished.is_symlink():
+            shutil.rmtree(unfinished)
+        else:
+            unfinished.unlink(missing_ok=True)
+
+
+def move_to_new(source: Path, target: Path) -> None:
+    """Renames, but never over anything."""
+    try:
+        os.link(source, target)  # which fails where a rename would replace
+    except FileExistsError:
         raise
-    unfinished.replace(target)
+    except OSError:  # a file system without hard links
+        if os.path.lexists(target):
+            raise FileExistsError(17, 'File exists', str(target)) from None
+        source.rename(target)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -117,7 +117,7 @@ def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Gene
 
 def seeded_rng(seed: int, name: str) -> np.random.Generator:
     """A generator that depends on ``seed`` and an image's name alone, the same on every machine."""
-    return np.random.default_rng([seed, *name.encode()])
+    return np.random.default_rng([seed, *name.encode(errors='surrogateescape')])
 
 
 def ratio_range(ratio: Union[float, Tuple[float, float]]) -> Tuple[float, float]:

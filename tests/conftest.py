@@ -83,3 +83,41 @@ def run():
         )
 
     return run
+
+
+@pytest.fixture
+def photograph(tmp_path):
+    """A small photograph as a file."""
+    from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
+
+    picture = Image.open(find_photograph('sklearn/datasets/images/flower.jpg')).crop((200, 100, 296, 180))
+    picture.save(tmp_path / 'photo.png')
+    return tmp_path / 'photo.png'
+
+
+@pytest.fixture
+def ssrgan(monkeypatch, capfd):
+    """Runs the ssrgan command in this process; returns its output, as a finished process would."""
+    from ssrgan_plugin.cli import main
+
+    def call(*arguments, status=0):
+        monkeypatch.setattr(sys, 'argv', ['ssrgan', *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            main()
+        output = capfd.readouterr()
+        message, code = '', stop.value.code
+        if isinstance(code, str):
+            message, code = f'{code}\n', 1
+        assert code == status, output.err + message
+        return subprocess.CompletedProcess(arguments, code, output.out, output.err + message)
+
+    return call
+
+
+@pytest.fixture
+def damaged(ssrgan, photograph, tmp_path):
+    """The photograph with half of its pixels black; mask.png is beside it."""
+    path = tmp_path / 'damaged.png'
+    ssrgan('corrupt', photograph, '-o', path, '--ratio', '0.5', '--save-mask', tmp_path / 'mask.png')
+    return path

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import time
 import zlib
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,41 +11,10 @@ import pytest
 from PIL import Image, ImageOps
 
 from ssrgan_plugin import cli
-from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.restoration import image_files
-from ssrgan_plugin.restoration.folders import find_jobs
+from ssrgan_plugin.restoration.jobs import find_jobs
 from ssrgan_plugin.restoration.mask_files import read_mask
-
-SSRGAN = Path(sys.executable).parent / 'ssrgan'
-
-
-@pytest.fixture
-def photograph(tmp_path):
-    Image.open(find_photograph('sklearn/datasets/images/flower.jpg')).crop((200, 100, 296, 180)).save(
-        tmp_path / 'photo.png'
-    )
-    return tmp_path / 'photo.png'
-
-
-@pytest.fixture
-def ssrgan(run):
-
-    def call(*arguments, status=0):
-        done = run(SSRGAN, *arguments)
-        assert done.returncode == status, done.stderr
-        assert 'Traceback' not in done.stderr
-        return done
-
-    return call
-
-
-@pytest.fixture
-def damaged(ssrgan, photograph, tmp_path):
-    ssrgan(
-        'corrupt', photograph, '-o', tmp_path / 'damaged.png', '--ratio', '0.5', '--save-mask', tmp_path / 'mask.png'
-    )
-    return tmp_path / 'damaged.png'
 
 
 def read(path):
@@ -74,8 +42,9 @@ def test_corrupt_restore_evaluate(ssrgan, photograph, damaged, tmp_path):
     restored = read(tmp_path / 'restored' / 'photo.png')
     assert np.array_equal(restored[mask == 0], original[mask == 0])
     compared = read(tmp_path / 'restored' / 'photo_compare.png')
-    assert compared.shape == (80, 3 * 96 + 2 * 4, 3)
-    assert np.array_equal(compared[:, :96], read(damaged)) and np.array_equal(compared[:, -96:], original)
+    assert compared.shape == (16 + 80, 3 * 96 + 2 * 4, 3)
+    assert np.array_equal(compared[16:, :96], read(damaged)) and np.array_equal(compared[16:, -96:], original)
+    assert (compared[:16, :96] < 128).any(), 'a caption'
 
     (tmp_path / 'originals').mkdir()
     photograph.rename(tmp_path / 'originals' / 'photo.png')
@@ -105,7 +74,10 @@ def test_folder(ssrgan, damaged, tmp_path):
         'a.png',
         'sub/b.png',
     ]
-    assert 'broken.png is no image' in done.stderr and '1 of 3 images failed, the others are done' in done.stderr
+    assert (
+        'broken.png is no image of a kind that is read' in done.stderr
+        and '1 of 3 images failed, the others are done' in done.stderr
+    )
 
     before = (tmp_path / 'out' / 'a.png').stat().st_mtime_ns
     done = ssrgan('restore', folder / 'a.png', '-o', tmp_path / 'out', '--mask-dir', tmp_path / 'mask.png', status=1)
@@ -121,7 +93,7 @@ def test_folder(ssrgan, damaged, tmp_path):
     assert np.array_equal(read(tmp_path / 'out2' / 'sub' / 'b.png'), read(tmp_path / 'out' / 'sub' / 'b.png'))
 
 
-@pytest.mark.parametrize('fill', ['white', '255,0,0', '9'])
+@pytest.mark.parametrize('fill', ['white', '51000,0,0', '9'])
 def test_fill_means_the_same_to_corrupt_and_restore(ssrgan, photograph, tmp_path, fill):
     deep = read(photograph).astype(np.uint16) * 200 + 300
     cv2.imwrite(str(tmp_path / 'deep.png'), deep)
@@ -158,23 +130,23 @@ def test_mask_fits_as_viewers_show_it(ssrgan, photograph, tmp_path):
     assert np.array_equal(read(tmp_path / 'by_as_stored.png'), read(tmp_path / 'by_as_shown.png'))
     known = np.array(Image.open(tmp_path / 'as_stored.png')) == 0
     assert np.array_equal(read(tmp_path / 'by_as_shown.png')[known], read(photograph)[known])
-    assert read(tmp_path / 'by_as_shown_compare.png').shape == (96, 2 * 80 + 4, 3), 'upright'
+    assert read(tmp_path / 'by_as_shown_compare.png').shape == (16 + 96, 2 * 80 + 4, 3), 'upright'
 
 
 def test_masks_by_transparency_and_in_lossy_files(damaged, tmp_path):
-    mask, picture = read(tmp_path / 'mask.png'), image_files.read(damaged)
+    mask, picture = read(tmp_path / 'mask.png'), image_files.open_file(damaged)
     flat = np.full((*mask.shape, 3), 7, np.uint8)
     Image.fromarray(np.dstack([flat, mask])).save(tmp_path / 'alpha.png')
     Image.fromarray(np.dstack([mask, np.where(mask > 0, 255, 90).astype(np.uint8)])).save(tmp_path / 'painted.png')
     Image.fromarray(mask).save(tmp_path / 'mask.jpg', quality=90)
     for name in ('alpha.png', 'painted.png', 'mask.jpg'):
-        assert np.array_equal(read_mask(tmp_path / name, picture), mask > 0), name
+        assert np.array_equal(read_mask(tmp_path / name, picture)[0].array(), mask > 0), name
 
 
 def test_opaque_mask_that_marks_nothing(damaged, tmp_path):
     height, width = read(damaged).shape[:2]
     Image.new('RGBA', (width, height), (0, 0, 0, 255)).save(tmp_path / 'nothing.png')
-    assert not read_mask(tmp_path / 'nothing.png', image_files.read(damaged)).any()
+    assert not read_mask(tmp_path / 'nothing.png', image_files.open_file(damaged))[0].count
 
 
 def test_evaluate_leaves_out_transparency_and_turns_upright(ssrgan, photograph, damaged, tmp_path):
@@ -200,8 +172,10 @@ def test_evaluate_leaves_out_transparency_and_turns_upright(ssrgan, photograph, 
 def jobs(folder, output, monkeypatch, *arguments):
     monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', str(folder), '-o', str(output), *map(str, arguments)])
     arguments = cli.parse_args()
-    named = {key: arguments[key] for key in ('image', 'output', 'mask', 'original', 'compare')}
-    return [str(job.name) for job in find_jobs(**named)]
+    others = arguments['mask'], arguments['original']
+    return [
+        str(job.name) for job in find_jobs(arguments['images'], arguments['output'], others, arguments['compare'])[0]
+    ]
 
 
 def test_masks_originals_and_outputs_in_the_folder_are_no_input(tmp_path, monkeypatch):
@@ -257,7 +231,9 @@ def test_colour_and_transparency_are_corrupted_apart(ssrgan, photograph, tmp_pat
 @pytest.mark.parametrize(
     'arguments, sentence',
     [
-        (['a.png', '-i', 'b.png'], 'name one damaged image'),
+        ([], 'name a damaged image, or a folder'),
+        (['a.png', '--nodata', '0', '--fill', 'white'], 'give one of them'),
+        (['a.png', '--overwrite', '--skip-existing'], 'contradict each other'),
         (['a.png', '--mask', 'm.png', '--fill', 'white'], 'give one of them'),
         (['a.png', '--original', 'o.png'], 'for --compare'),
     ],
@@ -276,8 +252,14 @@ def test_options_without_effect_are_refused(monkeypatch, capsys, arguments, sent
         (['restore', 'photo.png', '-o', 'photo.png'], 'photo.png is an input too: name another output'),
         (['restore', 'photo.png', '-o', 'out.png'], 'no lost pixel found: give a mask'),
         (['restore', 'photo.png', '-o', 'out.gif', '--mask', 'mask.png'], "unknown format '.gif'"),
-        (['restore', 'photo.png', '-o', 'out.png', '--mask', 'small.png'], 'the mask is (4, 4)'),
-        (['restore', 'photo.png', '-o', 'out.png', '--checkpoint', 'photo.png'], 'photo.png refused'),
+        (
+            ['restore', 'photo.png', '-o', 'out.png', '--mask', 'small.png'],
+            'small.png: the mask is 4 wide and 4 high, the image 96 and 80',
+        ),
+        (
+            ['restore', 'damaged.png', '-o', 'out.png', '--checkpoint', 'photo.png'],
+            'ssrgan: checkpoint photo.png is empty, damaged or no checkpoint',
+        ),
         (['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '1.5'], 'ratio'),
         (['corrupt', 'photo.png', '-o', 'out.jpg', '--ratio', '0.5'], 'JPEG would smear'),
         (
@@ -285,14 +267,14 @@ def test_options_without_effect_are_refused(monkeypatch, capsys, arguments, sent
             'image and mask at once',
         ),
         (['corrupt', 'photo.png', '-o', 'out.png', '--ratio', '0.5', '--save-mask', 'mask.jpg'], 'JPEG would smear'),
-        (['restore', 'damaged.jpg', '-o', 'out.png'], 'damaged.jpg: '),
-        (['restore', 'bomb.png', '-o', 'out.png'], 'bomb.png is no image'),
+        (['restore', 'damaged.jpg', '-o', 'out.png'], 'damaged.jpg: its lossy compression smears'),
+        (['restore', 'bomb.png', '-o', 'out.png'], 'bomb.png has 60,000 × 60,000 pixels, more than the 1,073,741,824'),
         (['restore', 'damaged.png', '-o', 'out.png', '--device', 'gpu'], "device 'gpu' cannot be used here"),
         (['restore', '.', '-o', '.'], 'is the input too'),
-        (['evaluate', '--originals', 'nowhere', '--restored', '.'], 'nowhere is no folder'),
+        (['evaluate', '--originals', 'nowhere', '--restored', '.'], 'nowhere does not exist'),
     ],
 )
-def test_bad_input_is_told_in_one_sentence(run, photograph, damaged, tmp_path, arguments, sentence):
+def test_bad_input_is_told_in_one_sentence(ssrgan, photograph, damaged, tmp_path, monkeypatch, arguments, sentence):
     Image.new('L', (4, 4)).save(tmp_path / 'small.png')
     Image.open(damaged).save(tmp_path / 'damaged.jpg', quality=80)
     bomb = bytearray(photograph.read_bytes())
@@ -300,9 +282,9 @@ def test_bad_input_is_told_in_one_sentence(run, photograph, damaged, tmp_path, a
     bomb[29:33] = zlib.crc32(bomb[12:29]).to_bytes(4, 'big')
     (tmp_path / 'bomb.png').write_bytes(bomb)
     content = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-    done = run(SSRGAN, *arguments, cwd=tmp_path)
-    assert done.returncode == 1
-    told = [line for line in done.stderr.splitlines() if 'libpng' not in line]
+    monkeypatch.chdir(tmp_path)
+    done = ssrgan(*arguments, status=1)
+    told = done.stderr.splitlines()
     assert len(told) == 1 and told[0].startswith('ssrgan: ') and sentence in told[0]
     assert content == {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}, 'nothing is lost'
 

@@ -87,4 +87,4 @@ def test_trains_resumes_and_restores(flowers, tmp_path):
     with torch.no_grad():
         predicted = model.test_step(dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']]))[0]
     predicted = predicted.output.pred_img.permute(1, 2, 0).numpy()[..., ::-1]
-    np.testing.assert_allclose(restored, predicted, atol=0.51)
+    np.testing.assert_allclose(restored, predicted, atol=0.6)  # the network is shown the known range, not 0 to 255

@@ -1,78 +1,133 @@
 """How far restored files are from their originals."""
 
+import csv
 from pathlib import Path
-from typing import List
+from typing import List, Optional, Tuple
 
 import numpy as np
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from tqdm import tqdm
 
+from ..atomic_files import whole
 from ..errors import InputError
 from ..nmse import nmse
 from . import image_files
-from .folders import companion
+from .image_files import ImageFile
+from .jobs import companion, is_mask
+from .side_by_side import colours
+from .telling import Teller
 from .values import top_of
 
 
-def evaluate(originals: Path, restored: Path) -> List[str]:
+def evaluate(
+    originals: Path,
+    restored: Path,
+    csv_file: Optional[Path] = None,
+    overwrite: bool = False,
+    max_pixels: Optional[int] = None,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> List[str]:
     """Prints NMSE, PSNR and SSIM of every image in a folder, and their means.
 
     Args:
-        originals: Folder of the images to compare with, named alike; of any format.
-        restored: Folder of the restored images.
+        originals: Folder of the images to compare with, named alike, of any format; or file.
+        restored: Folder of the restored images; or file.
+        csv_file: A table to write, too.
+        overwrite: Replace it if it exists. Default: False.
+        max_pixels: Larger images are refused.
+        as_json: Print one object a line. Default: False.
+        quiet: Print nothing but refusals. Default: False.
 
     Returns:
         A sentence for each image that could not be compared.
     """
-    for folder in (originals, restored):
-        if not folder.is_dir():
-            raise InputError(f'{folder} is no folder: check the path')
-    names = [path.relative_to(restored) for path in image_files.find(restored)]
-    names = [name for name in names if not name.stem.endswith('_compare')]
-    if not names:
-        raise InputError(f'{restored} holds no image')
-    rows, failures = [], []
-    print(f'{"":40}{"NMSE":>10}{"PSNR, dB":>10}{"SSIM":>8}')
-    for name in tqdm(names, unit='image', leave=False):
+    for place in (originals, restored):
+        if not place.exists():
+            raise InputError(f'{place} does not exist: check the path')
+    if originals.is_dir() and not restored.is_dir() or restored.is_dir() and not originals.is_dir():
+        raise InputError(f'{originals} and {restored}: give two files, or two folders')
+    if csv_file and csv_file.exists() and not overwrite:
+        raise InputError(f'{csv_file} exists: name another, or say --overwrite')
+    pairs, left = matched(originals, restored)
+    teller = Teller(as_json, quiet)
+    rows = []
+    teller.note(f'{"":40}{"NMSE":>10}{"PSNR, dB":>10}{"SSIM":>8}')
+    for name, file in tqdm(pairs, unit='image', leave=False, disable=quiet or len(pairs) == 1):
         try:
-            rows.append(errors(restored / name, companion(originals, name, 'original'), name))
-            tqdm.write(f'{str(name):40}{rows[-1][0]:10.5f}{rows[-1][1]:10.2f}{rows[-1][2]:8.4f}')
-        except InputError as error:
-            failures.append(str(error))
+            original = companion(originals, Path(name), 'original')
+            row = errors(image_files.read(file, max_pixels), image_files.read(original, max_pixels), name)
+        except (InputError, OSError, MemoryError) as error:
+            teller.failed(name, error)
+        else:
+            rows.append((name, *row))
+            told = f'{name:40}{row[0]:10.5f}{row[1]:10.2f}{row[2]:8.4f}'
+            teller.done(told, image=name, nmse=row[0], psnr=row[1], ssim=row[2])
     if rows:
-        columns = [[value for value in column if not np.isnan(value)] for column in zip(*rows)]
-        mean = [np.mean(column) if column else np.nan for column in columns]
-        print(f'{f"mean of {len(rows)}":40}{mean[0]:10.5f}{mean[1]:10.2f}{mean[2]:8.4f}')
-    done = {name.with_suffix('') for name in names}
-    left = [path.relative_to(originals).with_suffix('') for path in image_files.find(originals)]
-    left = [name for name in left if name not in done]
+        mean = means(rows)
+        told = f'{f"mean of {len(rows)}":40}{mean[0]:10.5f}{mean[1]:10.2f}{mean[2]:8.4f}'
+        teller.done(told, mean_of=len(rows), nmse=mean[0], psnr=mean[1], ssim=mean[2])
     if left:
-        print(f'originals without a restored image: {len(left)}, such as {left[0]}')
-    return failures
+        teller.note(f'originals without a restored image: {len(left)}, such as {left[0]}')
+    if csv_file:
+        with (
+            whole(csv_file, overwrite) as unfinished,
+            open(unfinished, 'w', newline='', encoding='utf-8', errors='backslashreplace') as file,
+        ):
+            csv.writer(file).writerows([('image', 'nmse', 'psnr', 'ssim'), *rows])
+    return teller.all_failures(len(pairs))
 
 
-def errors(restored_file: Path, original_file: Path, name: Path) -> tuple:
-    """NMSE, PSNR and SSIM, NaN where one is not defined."""
-    restored, original = image_files.read(restored_file).upright(), image_files.read(original_file).upright()
-    if (restored.shape, restored.dtype) != (original.shape, original.dtype):
+def matched(originals: Path, restored: Path) -> Tuple[List[Tuple[str, Path]], List[Path]]:
+    """Names and files of restored images; and originals that have none."""
+    if not restored.is_dir():
+        return [(str(restored), restored)], []
+    found = [path for path in image_files.find(restored)[0] if not path.stem.endswith('_compare')]
+    if not found:
+        raise InputError(f'{restored} holds no image')
+    done = {path.relative_to(restored).with_suffix('') for path in found}
+    left = [path.relative_to(originals).with_suffix('') for path in image_files.find(originals)[0] if not is_mask(path)]
+    pairs = [(str(path.relative_to(restored)), path) for path in found]
+    return pairs, [name for name in left if name not in done]
+
+
+def means(rows: List[tuple]) -> List[float]:
+    """Of each measure, over the images for which it is defined."""
+    columns = [[value for value in column if not np.isnan(value)] for column in list(zip(*rows))[1:]]
+    return [float(np.mean(column)) if column else float('nan') for column in columns]
+
+
+def errors(restored: ImageFile, original: ImageFile, name: str) -> Tuple[float, float, float]:
+    """NMSE, PSNR and SSIM; NaN where one is not defined: NMSE of a black original, SSIM below 11 pixels.
+
+    Raises:
+        InputError: if the two cannot be compared, or the restored one is NaN or infinite somewhere.
+    """
+    found, truth = (ImageFile(colours(image), image.info).upright() for image in (restored, original))
+    if (found.shape, found.dtype) != (truth.shape, truth.dtype):
         raise InputError(
-            f'{name}: {restored.shape} {restored.dtype}, its original {original.shape} {original.dtype}: both must '
-            'agree'
+            f'{name}: {found.shape} {found.dtype}, its original {truth.shape} {truth.dtype}: both must agree'
         )
-    if original.ndim == 3 and original.shape[2] in (2, 4):  # transparency is no part of the error
-        restored, original = restored[..., :-1], original[..., :-1]
-    top = top_of(original.dtype)
+    for image, what in ((found, 'restored'), (truth, 'original')):
+        if not np.isfinite(image).all():
+            raise InputError(f'{name}: the {what} image is NaN or infinite somewhere: there is no error to be told')
+    top = top_of(truth.dtype)
+    least, most = float(truth.min()), float(truth.max())
+    if truth.dtype.kind != 'u' and (least < 0 or most > top):
+        top = most - least
     with np.errstate(divide='ignore'):
-        psnr = peak_signal_noise_ratio(original, restored, data_range=top)
-    ssim = np.nan
-    if min(original.shape[:2]) >= 11:
-        ssim = structural_similarity(
-            original,
-            restored,
-            data_range=top,
-            channel_axis=2 if original.ndim == 3 else None,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
+        psnr = float(peak_signal_noise_ratio(truth, found, data_range=top))
+    ssim = float('nan')
+    if min(truth.shape[:2]) >= 11:
+        ssim = float(
+            structural_similarity(
+                truth,
+                found,
+                data_range=top,
+                channel_axis=2,
+                gaussian_weights=True,
+                sigma=1.5,
+                use_sample_covariance=False,
+            )
         )
-    return nmse(restored, original) if original.any() else np.nan, psnr, ssim
+    return nmse(found, truth) if truth.any() else float('nan'), psnr, ssim

@@ -1,112 +1,66 @@
-"""Files in, files out: one image, or a folder and its subfolders."""
+"""Files in, files out: images, or folders and their subfolders."""
 
+import os
+import shutil
+import sys
+import tempfile
 from pathlib import Path
-from typing import List, NamedTuple, Optional
+from typing import List, Optional, Sequence
 
+import numpy as np
 from tqdm import tqdm
 
-from .. import corruption
 from ..errors import InputError
-from . import image_files
-from .mask_files import read_mask
-from .mask_finding import find_corrupted
-from .side_by_side import side_by_side
-from .values import in_range, parse_colour
+from ..nmse import nmse
+from . import image_files, side_by_side
+from .decoders import OpenImage
+from .image_files import STANDARD, ImageFile
+from .jobs import Job, companion, find_jobs, masks_beside, refuse_overwriting
+from .mask_files import MaskOptions, read_mask
+from .mask_finding import Found, find_lost
+from .telling import Teller
+from .values import Fill
 
 JPEG = ('.jpg', '.jpeg')
-
-
-class Job(NamedTuple):
-    """One image to restore; ``name`` is its path below the folder, by which mask and original are found."""
-
-    image: Path
-    name: Path
-    output: Path
-
-    @property
-    def comparison(self) -> Path:
-        return self.output.with_name(f'{self.output.name.removesuffix(".png")}_compare.png')
-
-
-def find_jobs(
-    image: Path, output: Path, mask: Optional[Path] = None, original: Optional[Path] = None, compare: bool = False
-) -> List[Job]:
-    """What is to be restored: ``image`` itself, or all images in that folder that are none of the others.
-
-    Raises:
-        InputError: if there is nothing, or outputs would meet each other or an input.
-    """
-    if not image.exists():
-        raise InputError(f'{image} does not exist: check the path')
-    if not image.is_dir():
-        name = Path(image.name)
-        return [Job(image, name, output / name if output.is_dir() else output)]
-    if output.exists() and not output.is_dir():
-        raise InputError(f'{output} is a file, {image} a folder: name a folder')
-    folder = image.resolve()
-    if output.resolve() == folder:
-        raise InputError(f'{output} is the input too: name another output folder')
-    others = [path.resolve() for path in (output, mask, original) if path]
-    others = [path for path in others if folder in path.parents]
-    names = [
-        path.relative_to(image)
-        for path in image_files.find(image)
-        if not any(other in (path.resolve(), *path.resolve().parents) for other in others)
-    ]
-    if not names:
-        raise InputError(f'{image} holds no image')
-    jobs = [Job(image / name, name, output / name) for name in names]
-    outputs = {job.output for job in jobs}
-    for job in jobs:
-        if compare and job.comparison in outputs:
-            raise InputError(
-                f'{job.comparison} would be the comparison of {job.image} and the output of another: rename one'
-            )
-    return jobs
-
-
-def companion(place: Path, name: Path, what: str) -> Path:
-    """``place`` itself, or the file in that folder that goes with ``name``, of any format."""
-    if not place.is_dir():
-        return place
-    folder = (place / name).parent
-    exact = folder / name.name
-    if exact.exists():
-        return exact
-    for candidate in sorted(folder.glob('*')):
-        if candidate.stem == name.stem and candidate.suffix.lower() in image_files.SUFFIXES:
-            return candidate
-    raise InputError(f'{place} has no {what} for {name}: add {name.with_suffix(".png")}')
-
-
-def refuse_overwriting(output: Path, overwrite: bool, *inputs: Optional[Path]) -> None:
-    for path in inputs:
-        if path is not None and output.resolve() == path.resolve():
-            raise InputError(f'{output} is an input too: name another output')
-    if output.exists() and not overwrite:
-        raise InputError(f'{output} exists: name another output, or say --overwrite')
+SMEARED = (
+    'its lossy compression has smeared lost pixels over known ones, which errs many times more: use a file that was '
+    'never compressed so if there is one'
+)
+ERRORS = (InputError, OSError, MemoryError, RuntimeError)  # PyTorch's lack of memory is the last
 
 
 def restore(
-    image: Path,
+    images: Sequence[Path],
     output: Path,
     mask: Optional[Path] = None,
-    fill: Optional[str] = None,
+    fill: Optional[Fill] = None,
+    nodata: Optional[float] = None,
     original: Optional[Path] = None,
     compare: bool = False,
     overwrite: bool = False,
+    skip_existing: bool = False,
+    mask_options: Optional[dict] = None,
+    max_pixels: Optional[int] = None,
+    as_json: bool = False,
+    quiet: bool = False,
     **settings,
 ) -> List[str]:
-    """Restores an image file, or a folder of them, and prints what it took as lost in each.
+    """Restores image files and folders of them, and prints what it took as lost in each.
 
     Args:
-        image: File or folder.
-        output: The same.
-        mask: File or folder, not black = lost. Default: lost pixels are looked for.
-        fill: What to look for: a name, or 0 to 255, such as ``'255,0,0'``.
+        images: Files, folders, patterns; or ``-``, the standard input.
+        output: File, or folder; or ``-``, the standard output, which gets a PNG, or a TIFF if no PNG can hold it.
+        mask: File or folder. Default: NAME_mask.png beside the image, else lost pixels are looked for.
+        fill: What to look for: see :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
+        nodata: The value of missing pixels.
         original: File or folder, for the comparison.
         compare: Also write NAME_compare.png. Default: False.
         overwrite: Replace outputs that exist. Default: False.
+        skip_existing: Leave images whose outputs exist. Default: False.
+        mask_options: How masks are meant: those of :class:`ssrgan_plugin.restoration.mask_files.MaskOptions`.
+        max_pixels: Larger images are refused. Default: see :func:`ssrgan_plugin.restoration.decoders.open_image`.
+        as_json: Print one object a line. Default: False.
+        quiet: Print nothing but refusals. Default: False.
         settings: Those of :class:`ssrgan_plugin.restoration.restorer.Restorer`.
 
     Returns:
@@ -115,111 +69,158 @@ def restore(
     Raises:
         InputError: if nothing can be begun.
     """
-    jobs = find_jobs(image, output, mask, original, compare)
-    if not image.is_dir():
-        image_files.check_format(jobs[0].output)
-        refuse_overwriting(jobs[0].output, overwrite, image)
-    from .restorer import Restorer  # and PyTorch, not before the paths are known to be right
-
-    restorer = Restorer(progress=True, **settings)
-    failures = []
-    with tqdm(jobs, unit='image', disable=len(jobs) == 1) as progress:
+    if compare and output == STANDARD:
+        raise InputError('- is for the restored image alone: name an output file for --compare')
+    jobs, strangers = find_jobs(images, output, (mask, original), compare)
+    for path in (mask, original, settings.get('checkpoint')):
+        if path is not None and not os.path.lexists(path):
+            raise InputError(f'{path} does not exist: check the path')
+    teller = Teller(as_json, quiet, output == STANDARD)
+    options = MaskOptions(**mask_options or {})
+    restorer, skipped = None, 0
+    with tqdm(jobs, unit='image', disable=quiet or len(jobs) == 1) as progress:
         for job in progress:
             try:
-                told = restore_file(
-                    job,
-                    restorer,
-                    companion(mask, job.name, 'mask') if mask else None,
-                    fill,
-                    companion(original, job.name, 'original') if original else None,
-                    compare,
-                    overwrite,
-                )
-            except (InputError, OSError, MemoryError, RuntimeError) as error:  # PyTorch's lack of memory is the last
-                reason = str(error).splitlines()[0] if str(error) else 'too little memory'
-                failures.append(reason if str(job.image) in reason else f'{job.image}: {reason}')
+                work = OneImage(job, mask, original, compare, overwrite, skip_existing, fill is None and nodata is None)
+                if work.finished:
+                    skipped += 1
+                    continue
+                image = image_files.open_file(job.image, max_pixels)
+                if work.restored:
+                    work.write_comparison(image)
+                    teller.done(f'{job.comparison}: compared', input=str(job.image), comparison=str(job.comparison))
+                    continue
+                found = work.find(image, fill, nodata, options, max_pixels)
+            except ERRORS as error:
+                teller.failed(str(job.image), error)
+                continue
+            if restorer is None:  # a wrong checkpoint is no failure of this image alone
+                from .restorer import Restorer  # and PyTorch, not before the paths are known to be right
+
+                restorer = Restorer(progress=not quiet, **settings)
+            try:
+                facts = work.restore(image, found, restorer)
+            except ERRORS as error:
+                teller.failed(str(job.image), error)
             else:
-                tqdm.write(told)
-    if failures and len(jobs) > 1:
-        failures.append(f'{len(failures)} of {len(jobs)} images failed, the others are done')
-    return failures
+                teller.done(work.sentence(facts), **facts)
+    if skipped:
+        teller.note(f'{skipped} of {len(jobs)} images were there already')
+    if strangers:
+        teller.note(f'no images, left out: {len(strangers)}, such as {strangers[0]}')
+    return teller.all_failures(len(jobs))
 
 
-def restore_file(
-    job: Job,
-    restorer,
-    mask: Optional[Path],
-    fill: Optional[str],
-    original: Optional[Path],
-    compare: bool,
-    overwrite: bool,
-) -> str:
-    """Restores one file; returns what to tell."""
-    for output in (job.output, *([job.comparison] if compare else [])):
-        refuse_overwriting(output, overwrite, job.image, mask, original)
-    damaged = image_files.read(job.image)
-    if damaged.lossy and not mask:
-        raise InputError(
-            f'{job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '
-            'be found: give a mask'
+class OneImage:
+    """The way of one image from its file to the restored one."""
+
+    def __init__(self, job: Job, mask, original, compare: bool, overwrite: bool, skip_existing: bool, look: bool):
+        self.job, self.compare, self.overwrite = job, compare, overwrite
+        self.mask = companion(mask, job.name, 'mask') if mask else None
+        if mask is None and look and job.image != STANDARD:
+            beside = masks_beside(job.image)
+            if len(beside) > 1:
+                raise InputError(
+                    f'{job.image} has several masks beside it, such as {beside[0].name} and '
+                    f'{beside[1].name}: name one by --mask'
+                )
+            self.mask = beside[0] if beside else None
+        self.original = companion(original, job.name, 'original') if original else None
+        outputs = [job.output, *([job.comparison] if compare else [])]
+        there = [os.path.lexists(path) for path in outputs]
+        self.finished = skip_existing and all(there)
+        self.restored = skip_existing and not self.finished and there[0]
+        if not self.finished:
+            if job.output != STANDARD:
+                image_files.check_format(job.output)
+            for path in outputs[self.restored :]:
+                refuse_overwriting(path, overwrite, job.image, self.mask, self.original)
+
+    def find(self, image: OpenImage, fill, nodata, options: MaskOptions, max_pixels: Optional[int]) -> Found:
+        """Which pixels are lost; and, before any is restored, whether the output can hold the image."""
+        if self.job.output != STANDARD:
+            image_files.check_holds(self.job.output, image.bands, image.dtype, image.info)
+        if self.compare and image.height * image.width > side_by_side.MAX_PIXELS:
+            raise InputError(f'{self.job.image} is too large to compare by eye: leave --compare out')
+        if self.mask:
+            lost, notes = read_mask(self.mask, image, options, max_pixels)
+            if image.info.lossy:
+                notes.append(SMEARED)
+            return Found(lost, True, notes)
+        if image.info.lossy:
+            raise InputError(
+                f'{self.job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '
+                'be found: give a mask'
+            )
+        return find_lost(image, fill, nodata)
+
+    def restore(self, image: OpenImage, found: Found, restorer) -> dict:
+        from .restorer import far_sentence
+
+        count, size = found.lost.count, found.lost.size
+        notes = list(found.notes)
+        if count:
+            picture = restorer.picture(image, found)
+            strips = picture.strips(restorer.run)
+        else:
+            picture, strips = None, image.strips(image_files.STRIP)
+        output, info = self.job.output, image.info
+        if output == STANDARD:
+            write_to_standard(strips, image)
+        else:
+            notes += [
+                f'{output.suffix} cannot hold {what}, which is left out'
+                for what in image_files.left_behind(output, info)
+            ]
+            if output.suffix.lower() in JPEG:
+                notes.append('JPEG changes known pixels too, .png would not')
+            image_files.write_strips(output, strips, image.shape, image.dtype, info, self.overwrite)
+        far = picture.far if picture else 0
+        if far:
+            notes.append(far_sentence(far, count))
+        if self.compare:
+            self.write_comparison(image)
+        return dict(
+            input=str(self.job.image),
+            output=str(output),
+            mask=self.mask and str(self.mask),
+            lost=count,
+            pixels=size,
+            far=far,
+            notes=[*image.info.notes, *notes],
         )
-    if mask:
-        lost = read_mask(mask, damaged)
-    else:
-        colour = parse_colour(fill)
-        named = colour is None or isinstance(colour, str)
-        lost = find_corrupted(damaged.pixels, colour if named else in_range(colour, damaged.pixels.dtype))
-    restored = restorer(damaged.pixels, lost)
-    if compare:
-        pictures = [damaged, damaged._replace(pixels=restored)]
-        if original:
-            pictures.append(image_files.read(original))
-        compared = image_files.ImageFile(side_by_side([picture.upright() for picture in pictures]))
-    image_files.write(job.output, damaged._replace(pixels=restored))
-    if compare:
-        image_files.write(job.comparison, compared)
-    inexact = '; JPEG changes known pixels too, .png would not' if job.output.suffix.lower() in JPEG else ''
-    return f'{job.output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) restored{inexact}'
+
+    def sentence(self, facts: dict) -> str:
+        by = f' by {self.mask}' if self.mask and self.mask.parent == self.job.image.parent else ''
+        share = f'{facts["lost"]:,} of {facts["pixels"]:,} pixels ({facts["lost"] / facts["pixels"]:.1%}) restored'
+        return '; '.join([f'{self.job.output}: {share}{by}', *facts['notes']])
+
+    def write_comparison(self, image: OpenImage) -> None:
+        damaged, restored = image_files.read(image), image_files.read(self.job.output)
+        pictures, labels = [damaged, restored], ['damaged', 'restored']
+        errors: List[Optional[float]] = [None, None]
+        if self.original:
+            original = image_files.read(self.original)
+            truth = side_by_side.colours(original)
+            for i, picture in enumerate(pictures):
+                pixels = side_by_side.colours(picture)
+                if pixels.shape == truth.shape and pixels.dtype == truth.dtype and np.isfinite(pixels).all():
+                    errors[i] = nmse(pixels, truth)
+            pictures.append(original)
+            labels.append('original')
+            errors.append(None)
+        compared = side_by_side.side_by_side(pictures, side_by_side.captions_for(labels, errors))
+        image_files.write(self.job.comparison, ImageFile(compared), self.overwrite)
 
 
-def corrupt(
-    image: Path,
-    output: Path,
-    ratio: float,
-    fill: str = 'black',
-    seed: int = 0,
-    save_mask: Optional[Path] = None,
-    overwrite: bool = False,
-) -> None:
-    """Loses pixels of an image file at random, and prints how many.
-
-    Args:
-        image: File.
-        output: The same.
-        ratio: Share of the pixels, between 0 and 1.
-        fill: What they become: a name, or 0 to 255, such as ``'255,0,0'``. Default: ``'black'``.
-        seed: Of the random numbers, with the file's name. Default: 0.
-        save_mask: File for the mask, white = lost.
-        overwrite: Replace outputs that exist. Default: False.
-    """
-    for path in filter(None, (output, save_mask)):
-        if image_files.check_format(path) in JPEG:
-            raise InputError(f'{path}: JPEG would smear the lost pixels over their neighbours: write .png')
-        refuse_overwriting(path, overwrite, image)
-    if save_mask and save_mask.resolve() == output.resolve():
-        raise InputError(f'{output} cannot be image and mask at once: name another --save-mask')
-    file = image_files.read(image)
-    pixels = file.pixels
-    rng = corruption.seeded_rng(seed, image.name)
-    mask = corruption.random_mask(*pixels.shape[:2], ratio, rng)
-    colour = corruption.check_fill(parse_colour(fill))
-    result = pixels.copy()
-    colours = result[..., :-1] if pixels.ndim == 3 and pixels.shape[2] in (2, 4) else result
-    lost = mask[..., 0] != 0
-    to_255 = 255 / float(in_range(255, pixels.dtype))
-    damaged = in_range(corruption.corrupt(colours * to_255, mask, colour, rng), pixels.dtype)
-    colours[lost] = damaged[lost].astype(pixels.dtype)
-    image_files.write(output, file._replace(pixels=result))
-    if save_mask:
-        image_files.write(save_mask, image_files.ImageFile(255 * mask[..., 0], file.exif))
-    print(f'{output}: {lost.sum():,} of {lost.size:,} pixels ({lost.mean():.1%}) lost')
+def write_to_standard(strips, image: OpenImage) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / 'image.png'
+        try:
+            image_files.check_holds(path, image.bands, image.dtype, image.info)
+        except InputError:
+            path = path.with_suffix('.tif')
+        image_files.write_strips(path, strips, image.shape, image.dtype, image.info)
+        with open(path, 'rb') as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()

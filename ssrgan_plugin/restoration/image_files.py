@@ -1,199 +1,131 @@
-"""Image files in and out, in their own type, with orientation and colour profile."""
+"""Image files in and out, in their own type, with everything that comes with them."""
 
-import io
-import struct
-import zlib
+import os
+import stat
+import sys
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Iterator, NamedTuple, Optional
+from typing import BinaryIO, Iterable, Iterator, List, Optional, Tuple, Union
 
-import cv2
 import numpy as np
-from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
-from ..atomic_files import whole
 from ..errors import InputError
+from .decoders import OpenImage, open_image
+from .encoders import SUFFIXES, check_format, check_holds, left_behind, write_strips
+from .image_info import ImageInfo, as_stored, upright
 
-SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.webp')
+__all__ = [
+    'READABLE',
+    'STANDARD',
+    'SUFFIXES',
+    'ImageFile',
+    'OpenImage',
+    'check_format',
+    'check_holds',
+    'find',
+    'left_behind',
+    'open_file',
+    'read',
+    'write',
+    'write_strips',
+]
 
-
-# Pillow's modes of 8 bits and less, and what they are read as.
-MODES = {
-    '1': 'L',
-    'L': 'L',
-    'LA': 'LA',
-    'P': 'RGB',
-    'PA': 'RGBA',
-    'RGB': 'RGB',
-    'RGBA': 'RGBA',
-    'CMYK': 'RGB',
-    'YCbCr': 'RGB',
-}
-
-# What turns stored pixels upright, by EXIF orientation.
-TURNS = {
-    2: np.fliplr,
-    3: lambda pixels: pixels[::-1, ::-1],
-    4: np.flipud,
-    5: lambda pixels: pixels.swapaxes(0, 1),
-    6: lambda pixels: np.rot90(pixels, -1),
-    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
-    8: np.rot90,
-}
+# What a folder is searched for; what a file is, its content tells.
+READABLE = (*SUFFIXES, '.gif', '.avif', '.ppm', '.pgm', '.pbm', '.pnm')
+STANDARD = Path('-')
+STRIP = 512  # rows
 
 
-class ImageFile(NamedTuple):
-    """Pixels as stored, not yet turned as EXIF may ask: (H, W), or (H, W, C), C 2 (grey, alpha), 3 (RGB), 4 (RGBA).
-
-    ``lossy``: read from a file whose compression smears pixels over their neighbours.
-    """
+@dataclass(frozen=True)
+class ImageFile:
+    """Pixels as stored, not yet turned as EXIF may ask: (H, W), or (H, W, bands); and what comes with them."""
 
     pixels: np.ndarray
-    exif: Optional[bytes] = None
-    profile: Optional[bytes] = None
-    lossy: bool = False
-
-    @property
-    def orientation(self) -> int:
-        exif = Image.Exif()
-        try:
-            exif.load(self.exif)
-            return exif.get(ExifTags.Base.Orientation, 1)
-        except (SyntaxError, ValueError, struct.error):  # malformed: viewers show the pixels as they are
-            return 1
+    info: ImageInfo = field(default_factory=ImageInfo)
 
     def upright(self) -> np.ndarray:
         """The pixels as viewers show them."""
-        return TURNS.get(self.orientation, np.asarray)(self.pixels)
+        return upright(self.pixels, self.info.orientation)
 
-    def stored_as(self, other: 'ImageFile') -> np.ndarray:
+    def stored_as(self, other: ImageInfo) -> np.ndarray:
         """The pixels as they would be stored with another's orientation."""
-        back = {6: 8, 8: 6}.get(other.orientation, other.orientation)
-        return np.ascontiguousarray(TURNS.get(back, np.asarray)(self.upright()))
+        return as_stored(self.upright(), other.orientation)
+
+    def with_pixels(self, pixels: np.ndarray) -> 'ImageFile':
+        return replace(self, pixels=pixels)
 
 
-def read(path: Path) -> ImageFile:
-    """Reads an image file.
+def open_file(path: Path, max_pixels: Optional[int] = None, standard: Optional[BinaryIO] = None) -> OpenImage:
+    """Reads an image file's header; ``-`` is the standard input.
+
+    Args:
+        path: File.
+        max_pixels: More are refused. Default: see :func:`ssrgan_plugin.restoration.decoders.open_image`.
+        standard: In place of the standard input.
 
     Raises:
-        InputError: naming the file that is missing, damaged, no image or several.
+        InputError: naming the file that is missing, damaged, too large, no image or several.
     """
+    if path == STANDARD:
+        return open_image((standard or sys.stdin.buffer).read(), 'standard input', max_pixels)
+    name = str(path)
     try:
-        content = np.fromfile(path, np.uint8)
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(f'{name} is a folder, not an image: name a file in it')
+        if not stat.S_ISREG(mode):
+            raise InputError(f'{name} is no file but a pipe or a device: give its content by -, the standard input')
+        if os.stat(path).st_size == 0:
+            raise InputError(f'{name} is empty, no image: get it again')
+        return open_image(path, name, max_pixels)
     except OSError as error:
-        raise InputError(f'{path}: {error.strerror}: check the path') from error
-    exif = profile = None
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            # Phones' JPEGs carry previews as further frames.
-            if getattr(image, 'n_frames', 1) > 1 and image.format not in ('MPO', 'JPEG'):
-                raise InputError(f'{path} holds {image.n_frames} images: save each as a file of its own')
-            if image.format == 'PNG':
-                image.load()  # EXIF may stand behind the pixels
-            exif = image.info.get('exif')
-            profile = None if image.mode == 'CMYK' else image.info.get('icc_profile')  # the pixels will be RGB
-            if image.mode in MODES and not deep(image, content):
-                mode = 'RGBA' if 'transparency' in image.info else MODES[image.mode]
-                return ImageFile(np.array(image.convert(mode)), exif, profile, is_lossy(image, content))
-    except (UnidentifiedImageError, Image.DecompressionBombError):
-        pass  # OpenCV may know it, and has bounds of its own
-    except InputError:
-        raise
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
-        raise InputError(f'{path} is damaged: {str(error).splitlines()[0]}: get it again') from error
-    try:
-        pixels = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
-    except cv2.error:
-        pixels = None
-    if pixels is None:
-        raise InputError(f'{path} is no image, or is damaged: check it, or leave it out')
-    if pixels.ndim == 3:
-        pixels = swap_red_and_blue(pixels)
-    return ImageFile(pixels, exif, profile)
+        if os.path.islink(path) and not os.path.exists(path):
+            raise InputError(f'{name} is a link to nothing: check where it points') from error
+        raise InputError(f'{name}: {error.strerror}: check the path') from error
 
 
-def deep(image: Image.Image, content: np.ndarray) -> bool:
-    """Whether the file has more than 8 bits a channel, which Pillow would cut off."""
-    if image.format == 'PNG':
-        return content[24] == 16
-    return image.format == 'TIFF' and max(image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, (1,))) > 8
+def read(source: Union[Path, OpenImage], max_pixels: Optional[int] = None) -> ImageFile:
+    """Reads an image file as a whole.
+
+    Raises:
+        InputError: as :func:`open_file`.
+    """
+    image = source if isinstance(source, OpenImage) else open_file(source, max_pixels)
+    pixels = np.empty(image.shape, image.dtype)
+    y = 0
+    for strip in image.strips(STRIP):
+        pixels[y : y + len(strip)] = strip
+        y += len(strip)
+    return ImageFile(pixels[..., 0] if image.bands == 1 else pixels, image.info)
 
 
-def is_lossy(image: Image.Image, content: np.ndarray) -> bool:
-    if image.format == 'WEBP':
-        return b'VP8 ' in chunk_names(content.tobytes())
-    return image.format in ('JPEG', 'MPO')
-
-
-def chunk_names(riff: bytes) -> Iterator[bytes]:
-    place = 12
-    while place + 8 <= len(riff):
-        name, size = struct.unpack_from('<4sI', riff, place)
-        yield name
-        place += 8 + size + size % 2
-
-
-def swap_red_and_blue(pixels: np.ndarray) -> np.ndarray:
-    """OpenCV's order of channels to the usual one and back, for every type."""
-    return np.ascontiguousarray(pixels[..., [2, 1, 0, 3][: pixels.shape[2]]])
-
-
-def check_format(path: Path) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f'{path}: unknown format {suffix!r}: choose one of {", ".join(SUFFIXES)}')
-    return suffix
-
-
-def write(path: Path, image: ImageFile) -> None:
+def write(path: Path, image: ImageFile, overwrite: bool = True) -> None:
     """Writes an image file, whole or not at all; the suffix names the format.
 
     Raises:
         InputError: if the format cannot hold the image.
     """
-    suffix = check_format(path)
-    if suffix == '.bmp' or image.pixels.dtype != np.uint8 and suffix in ('.tif', '.tiff'):  # no place for EXIF
-        image = ImageFile(np.ascontiguousarray(image.upright()))
-    pixels = image.pixels
-    if suffix in ('.jpg', '.jpeg', '.bmp') and pixels.ndim == 3 and pixels.shape[2] in (2, 4):
-        raise InputError(f'{path}: {suffix} has no transparency: write .png')
-    if pixels.dtype != np.uint8 and suffix not in ('.png', '.tif', '.tiff'):
-        raise InputError(f'{path}: {suffix} holds 8 bits a channel, the image {pixels.dtype}: write .png or .tif')
-    if pixels.dtype not in (np.uint8, np.uint16) and suffix == '.png':
-        raise InputError(f'{path}: .png holds no {pixels.dtype}: write .tif')
-    with whole(path) as unfinished:
-        if pixels.dtype == np.uint8:
-            form = Image.registered_extensions()[suffix]
-            extras = dict(exif=image.exif, icc_profile=image.profile)
-            quality = dict(quality=95) if form == 'JPEG' else dict(lossless=True, exact=True) if form == 'WEBP' else {}
-            try:
-                Image.fromarray(pixels).save(
-                    unfinished, form, **quality, **{key: value for key, value in extras.items() if value}
-                )
-            except ValueError as error:
-                raise InputError(f'{path}: {suffix} cannot hold this image ({error}): write .png') from error
-        else:
-            if pixels.ndim == 3:
-                pixels = swap_red_and_blue(pixels)
-            # By default OpenCV writes coloured float TIFFs with a lossy compression.
-            encoded = cv2.imencode(suffix, pixels, [cv2.IMWRITE_TIFF_COMPRESSION, 8])[1].tobytes()
-            unfinished.write_bytes(with_metadata(encoded, image) if suffix == '.png' else encoded)
+    pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[..., None]
+    strips = (pixels[y : y + STRIP] for y in range(0, len(pixels), STRIP))
+    write_strips(path, strips, pixels.shape, pixels.dtype, image.info, overwrite)
 
 
-def with_metadata(png: bytes, image: ImageFile) -> bytes:
-    """Adds profile and EXIF to a 16-bit PNG, which OpenCV writes without, and Pillow not at all."""
-    chunks = b''
-    if image.profile:
-        chunks += chunk(b'iCCP', b'ICC Profile\0\0' + zlib.compress(image.profile))
-    if image.exif:
-        chunks += chunk(b'eXIf', image.exif.removeprefix(b'Exif\0\0'))
-    header = 8 + 25  # signature and IHDR; both chunks belong before the pixels
-    return png[:header] + chunks + png[header:]
+def find(folder: Path) -> Tuple[List[Path], List[Path]]:
+    """All image files below a folder, and all other files, sorted; hidden ones, such as macOS' ``._*``, are neither."""
+    images, others = [], []
+    for path in walk(folder):
+        (images if path.suffix.lower() in READABLE else others).append(path)
+    return sorted(images), sorted(others)
 
 
-def chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack('>I', len(content)) + kind + content + struct.pack('>I', zlib.crc32(kind + content))
+def walk(folder: Path) -> Iterable[Path]:
+    def entries(place: Path) -> Iterator[Path]:
+        for entry in sorted(place.iterdir()):
+            if not entry.name.startswith('.'):
+                if entry.is_dir():
+                    if not entry.is_symlink():
+                        yield from entries(entry)
+                else:
+                    yield entry
 
-
-def find(folder: Path) -> Iterator[Path]:
-    """All image files below a folder, sorted."""
-    yield from sorted(path for path in folder.rglob('*') if path.suffix.lower() in SUFFIXES and path.is_file())
+    return entries(folder)

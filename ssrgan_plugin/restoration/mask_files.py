@@ -1,23 +1,160 @@
 """Masks as files: what counts as lost in them."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from .image_arrays import check_mask
-from .image_files import ImageFile, read
+from ..errors import InputError
+from .decoders import OpenImage
+from .image_files import STRIP, open_file
+from .image_info import ImageInfo, as_stored, upright
+from .lost_pixels import LostPixels
+from .plausibility import colour_bands
 
 
-def read_mask(path: Path, damaged: ImageFile) -> np.ndarray:
-    """(H, W) bool, True = lost, as the damaged image is stored."""
-    file = read(path)
-    mask = file.pixels if file.pixels.ndim == 3 else file.pixels[..., None]
-    if file.lossy:
-        mask = mask > 127
-    marked = mask.any(-1)
-    if mask.shape[-1] in (2, 4):
-        colours, alpha = mask[..., :-1], mask[..., -1]
-        # Of one colour throughout: then transparency alone tells.
-        painted = (colours != colours[0, 0]).any() or alpha.all()
-        marked = (alpha > 0) & colours.any(-1) if painted else alpha > 0
-    return check_mask(file._replace(pixels=marked).stored_as(damaged), damaged.pixels.shape)
+class MaskOptions(NamedTuple):
+    """How a mask file is meant.
+
+    Args:
+        threshold: What is brighter is lost. Default: black is known, all else lost, if the mask has two levels.
+        invert: Lost and known are the other way round. Default: False.
+        as_stored: It fits the pixels as stored, not as viewers show them. Default: False.
+    """
+
+    threshold: Optional[float] = None
+    invert: bool = False
+    as_stored: bool = False
+
+
+PLAIN = MaskOptions()
+
+
+def read_mask(
+    path: Path, damaged: OpenImage, options: MaskOptions = PLAIN, max_pixels: Optional[int] = None
+) -> Tuple[LostPixels, List[str]]:
+    """Reads which pixels of a damaged image are lost, as it is stored.
+
+    Returns:
+        Lost pixels, and what to tell about the mask.
+
+    Raises:
+        InputError: if the mask is of another size, has grey levels, or looks inverted.
+    """
+    mask = open_file(path, max_pixels)
+    orientations = (1, 1) if options.as_stored else (mask.info.orientation, damaged.info.orientation)
+    check_size(path, mask, damaged, orientations)
+    height, width = damaged.shape[:2]
+    if by_transparency(mask):
+        mask = transparency_of(mask)
+    level, notes = threshold(path, mask, options)
+    marked = (brightness(mask, strip) > level for strip in mask.strips(STRIP))
+    if orientations[0] != orientations[1]:
+        whole = as_stored(upright(np.concatenate(list(marked)), orientations[0]), orientations[1])
+        marked = (whole[y : y + STRIP] for y in range(0, height, STRIP))
+    lost = LostPixels.of_strips(height, width, (strip != options.invert for strip in marked))
+    if lost.count == lost.size:
+        cure = 'leave --invert-mask out' if options.invert else 'if it is meant the other way round, say --invert-mask'
+        raise InputError(f'{path} marks every pixel as lost: nothing is left to restore the image from; {cure}')
+    refuse_inverted(path, damaged, lost, options.invert)
+    return lost, notes
+
+
+def check_size(path: Path, mask: OpenImage, damaged: OpenImage, orientations: Tuple[int, int]) -> None:
+    sizes = [
+        (image.height, image.width) if orientation < 5 else (image.width, image.height)
+        for image, orientation in zip((mask, damaged), orientations)
+    ]
+    if sizes[0] == sizes[1]:
+        return
+    (height, width), (expected_height, expected_width) = sizes
+    cure = 'both need the same size'
+    if (width, height) == (expected_height, expected_width):
+        cure = 'turn it by a quarter'
+        if not 1 == mask.info.orientation == damaged.info.orientation:
+            cure += ', or say --mask-as-stored if it fits the pixels as the camera stored them'
+    raise InputError(
+        f'{path}: the mask is {width} wide and {height} high, the image {expected_width} and {expected_height}: {cure}'
+    )
+
+
+def brightness(mask: OpenImage, strip: np.ndarray) -> np.ndarray:
+    """(H, W): the brightest colour; where the mask is transparent, 0."""
+    bands = colour_bands(mask)
+    colours = strip[..., :bands].max(-1)
+    return np.where(strip[..., -1] > 0, colours, 0) if bands < mask.bands else colours
+
+
+def by_transparency(mask: OpenImage) -> bool:
+    """Whether a mask is of one colour throughout, so that its transparency alone tells."""
+    if colour_bands(mask) == mask.bands:
+        return False
+    first, opaque = None, True
+    for strip in mask.strips(STRIP):
+        colours = strip[..., :-1]
+        first = colours[0, 0] if first is None else first
+        if (colours != first).any():
+            return False
+        opaque = opaque and strip[..., -1].all()
+    return not opaque
+
+
+def transparency_of(mask: OpenImage) -> OpenImage:
+    return replace(
+        mask,
+        bands=1,
+        info=ImageInfo(exif=mask.info.exif, lossy=mask.info.lossy),
+        strips=lambda rows: (strip[..., -1:] for strip in mask.strips(rows)),
+    )
+
+
+def threshold(path: Path, mask: OpenImage, options: MaskOptions) -> Tuple[float, List[str]]:
+    """What is brighter is lost."""
+    if options.threshold is not None:
+        return options.threshold, []
+    levels = count_levels(mask)
+    if len(levels) <= 2:
+        low = min(levels)
+        return (low if len(levels) == 2 else 0), []
+    total = sum(levels.values())
+    most = max(levels)
+    near = sum(count for level, count in levels.items() if min(level, most - level) <= most / 8)
+    if not mask.info.lossy and near < 0.9 * total:
+        shown = ', '.join(f'{level:g}' for level in sorted(levels)[:4])
+        raise InputError(
+            f'{path} has {len(levels):,} grey levels ({shown}, …), not two: say from where on they mean lost, such as '
+            f'--mask-threshold {most / 2:g}'
+        )
+    top = 255 if mask.dtype == np.uint8 else most
+    return top / 2, [f'the mask has {len(levels):,} grey levels: those above {top / 2:g} count as lost']
+
+
+def count_levels(mask: OpenImage) -> dict:
+    levels: dict = {}
+    for strip in mask.strips(STRIP):
+        for level, count in zip(*np.unique(brightness(mask, strip), return_counts=True)):
+            levels[level.item()] = levels.get(level.item(), 0) + int(count)
+    return levels
+
+
+def refuse_inverted(path: Path, damaged: OpenImage, lost: LostPixels, inverted: bool) -> None:
+    """All pixels left known are of one colour, and the lost ones are not: the mask is upside down."""
+    limits = np.array([[np.inf, -np.inf]] * 2)
+    for marked, strip in rows_of(damaged, lost):
+        for i, place in enumerate((~marked, marked)):
+            values = strip[..., : colour_bands(damaged)][place]
+            if values.size:
+                limits[i] = min(limits[i, 0], np.nanmin(values)), max(limits[i, 1], np.nanmax(values))
+    if limits[0, 0] == limits[0, 1] and limits[1, 0] < limits[1, 1] and lost.count < lost.size - 1:
+        cure = 'leave --invert-mask out' if inverted else 'say --invert-mask'
+        raise InputError(
+            f'{path} looks inverted: all pixels it leaves are {limits[0, 0]:g}, those it marks as lost are not: {cure}'
+        )
+
+
+def rows_of(damaged: OpenImage, lost: LostPixels) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
+    y = 0
+    for strip in damaged.strips(STRIP):
+        yield lost.rows(y, y + len(strip)), strip
+        y += len(strip)

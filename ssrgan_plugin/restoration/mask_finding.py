@@ -1,96 +1,195 @@
 """Which pixels of a damaged image are lost, where nobody says so."""
 
-from typing import Optional
+from typing import List, NamedTuple, Optional, Sequence
 
 import cv2
 import numpy as np
 
 from ..errors import InputError
-from .values import Fill, fill_colour, top_of
+from .decoders import OpenImage
+from .image_info import ImageInfo
+from .lost_pixels import LostPixels
+from .plausibility import Verdict, colour_bands, judge
+from .values import Fill, array_source, fill_colours, top_of, written
 
 CURE = 'give a mask, or name the --fill that lost pixels have'
+STRIP = 512  # rows
 
 
-def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None) -> np.ndarray:
-    """Finds lost pixels: NaN ones; else fully transparent ones, unless a fill is named; else those of the fill colour.
+class Found(NamedTuple):
+    """Lost pixels; whether their transparency is lost too; and what to tell about them."""
+
+    lost: LostPixels
+    alpha_too: bool = False
+    notes: Sequence[str] = ()
+
+
+def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> np.ndarray:
+    """Finds lost pixels of an image in memory: see :func:`find_lost`.
 
     Args:
-        image: (H, W) or (H, W, C), C 1 to 4; with 2 or 4 channels the last is alpha.
-        fill: ``'black'`` (default), ``'white'``, or a colour, one value or one a channel, in the image's own range.
+        image: (H, W) or (H, W, bands); of two and four bands the last is transparency.
+        fill: ``'black'`` (default), ``'white'``, ``'salt_and_pepper'``, a colour in the image's own units, or several.
+        nodata: The value of missing pixels.
 
     Returns:
         (H, W) bool, True = lost.
-
-    Raises:
-        InputError: if none or all are lost, or if they lie together as no random loss would: then they are probably
-            part of the picture.
     """
     pixels = image.reshape(*image.shape[:2], -1)
-    if np.issubdtype(image.dtype, np.floating) and np.isnan(pixels).any():
-        return checked(np.isnan(pixels).any(-1))
-    if pixels.shape[-1] in (2, 4):
-        transparent = pixels[..., -1] == 0
-        if fill is None and transparent.any():
-            return scattered(transparent, 'transparent pixels')
-        pixels = pixels[..., :-1]
-    colour = fill_colour(fill, image.dtype, pixels.shape[-1])
-    lost = (pixels == colour).all(-1)
-    if fill is None:
-        refuse_smeared(pixels, lost)
-    return scattered(lost, 'pixels of the fill colour')
+    return find_lost(array_source(pixels, ImageInfo()), fill, nodata).lost.array()
 
 
-def refuse_smeared(pixels: np.ndarray, lost: np.ndarray) -> None:
+def find_lost(source: OpenImage, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> Found:
+    """Finds lost pixels: NaN and infinite ones; those of the value that the file or the user says is missing; those of
+    the fill colours; else fully transparent ones; else black ones, and white ones if they are scattered alike.
+
+    Solid areas of the fill colour are part of the picture, and stay.
+
+    Raises:
+        InputError: if none or all are lost, or if they do not lie as random loss would: then they are probably part
+            of the picture.
+    """
+    if np.issubdtype(source.dtype, np.floating):
+        missing = select(source, lambda strip: ~np.isfinite(strip).all(-1))
+        if missing.count and fill is None and nodata is None:
+            return Found(checked(missing), True, ['not a number'])
+    else:
+        missing = LostPixels(source.height, source.width)
+    if nodata is not None:
+        value = None if np.isnan(nodata) else fill_colours([float(nodata)], source.dtype, colour_bands(source))[0]
+        return Found(checked(missing | select(source, lambda strip: equal(strip, value, source))), False)
+    if fill is None and source.info.nodata is not None:
+        found = by_file(source)
+        if found is not None:
+            return found
+    if fill is None and source.info.has_alpha(source.bands):
+        transparent = select(source, lambda strip: strip[..., -1] == 0)
+        if transparent.count:
+            verdict = judge(source, checked(transparent), None)
+            return Found(*plausible(verdict, 'transparent pixels', True, True))
+    if fill is not None:
+        return by_fill(source, fill, missing)
+    return black_or_salt(source)
+
+
+def by_file(source: OpenImage) -> Optional[Found]:
+    """Those of the value that a TIFF names as missing, but for whole areas of it."""
+    try:
+        value = np.array([float(source.info.nodata)]).astype(source.dtype)
+    except (ValueError, OverflowError):
+        return None
+    lost = select(source, lambda strip: equal(strip, value, source))
+    if not lost.count:
+        return None
+    verdict = judge(source, checked(lost), None)
+    if not verdict.scattered.count:
+        return None
+    notes = [f'the value {source.info.nodata}, which the file says is missing']
+    return Found(verdict.scattered, False, notes + left_alone(verdict))
+
+
+def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
+    colours = fill_colours(fill, source.dtype, colour_bands(source))
+    lost, notes = missing, []
+    for colour in colours:
+        candidates = select(source, lambda strip, colour=colour: equal(strip, colour, source))
+        if not candidates.count:
+            if len(colours) > 1:
+                notes.append(f'no pixel is {written(colour)}')
+            continue
+        scattered, _, left = plausible(
+            judge(source, all_lost(candidates), None), 'pixels of the fill colour', False, False
+        )
+        lost, notes = lost | scattered, notes + left
+    return Found(checked(lost), False, notes)
+
+
+def black_or_salt(source: OpenImage) -> Found:
+    black, white = fill_colours('salt_and_pepper', source.dtype, 1)
+    candidates = checked(select(source, lambda strip: equal(strip, black, source)))
+    refuse_smeared(source, candidates)
+    verdict = judge(source, candidates, black)
+    lost, _, notes = plausible(verdict, 'black pixels', False, True)
+    salt = select(source, lambda strip: equal(strip, white, source))
+    if salt.count >= lost.count / 4:
+        other = judge(source, salt, white)
+        share = other.scattered.count / max(lost.count, 1)
+        if other.random and 1 / 4 < share < 4:
+            return Found(lost | other.scattered, False, [*notes, 'black and white ones'])
+    return Found(lost, False, notes)
+
+
+def select(source: OpenImage, look) -> LostPixels:
+    return LostPixels.of_strips(source.height, source.width, (look(strip) for strip in source.strips(STRIP)))
+
+
+def equal(strip: np.ndarray, colour: Optional[np.ndarray], source: OpenImage) -> np.ndarray:
+    colours = strip[..., : colour_bands(source)]
+    return np.isnan(colours).all(-1) if colour is None else (colours == colour).all(-1)
+
+
+def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:
     """Raises :class:`InputError` if the black pixels look like what lossy compression has left of many more.
 
     It makes lost pixels nearly black, beside bright ones; in a photograph's shadows the neighbours are dark too. The
     bounds tell 35 photographs at 1 to 95 % as PNG (none refused) from the same as JPEG and WebP (nine tenths refused
     from 30 % on).
     """
-    brightest = pixels.max(-1)
-    top = top_of(pixels.dtype)
-    nearly = (brightest <= top / 32) & ~lost
-    beside_bright = nearly & (cv2.dilate(brightest.astype(np.float32), np.ones((3, 3))) > top / 4)
-    if (
-        beside_bright.sum() > max(lost.sum() / 20, lost.size / 200)
-        or lost.mean() < 0.01
-        and nearly.sum() > 10 * lost.sum() > 0
-    ):
+    if source.dtype.kind not in 'uf':
+        return
+    top = top_of(source.dtype)
+    nearly_black = beside = y = 0
+    for strip in source.strips(STRIP):
+        brightest = strip[..., : colour_bands(source)].max(-1)
+        nearly = (brightest <= top / 32) & ~lost.rows(y, y + len(strip))
+        bright = cv2.dilate(brightest.astype(np.float32), np.ones((3, 3))) > top / 4
+        nearly_black += int(nearly.sum())
+        beside += int((nearly & bright).sum())
+        y += len(strip)
+    count = lost.count
+    if beside > max(count / 20, lost.size / 200) or count < lost.size / 100 and nearly_black > 10 * count > 0:
         raise InputError(
-            f'{lost.sum():,} pixels are black and {nearly.sum():,} nearly, as after lossy compression or '
-            f'in shadows: {CURE}'
+            f'{count:,} pixels are black and {nearly_black:,} nearly, as after lossy compression or in shadows: {CURE}'
         )
 
 
-def checked(lost: np.ndarray) -> np.ndarray:
-    if not lost.any():
-        raise InputError(f'no lost pixel found: {CURE}')
-    if lost.all():
+def all_lost(lost: LostPixels) -> LostPixels:
+    if lost.count == lost.size:
         raise InputError('every pixel is lost: nothing is left to restore the image from')
     return lost
 
 
-def scattered(lost: np.ndarray, what: str) -> np.ndarray:
-    block = largest_random_block(checked(lost))
-    if block < min(lost.shape) and solid(lost, block).any():
-        raise InputError(
-            f'the {what} ({lost.sum():,}, {lost.mean():.1%}) lie in blocks of {block}×{block} and more, '
-            f'as pixels lost at random would not: {CURE}'
-        )
-    return lost
+def checked(lost: LostPixels) -> LostPixels:
+    if not lost.count:
+        raise InputError(f'no lost pixel found: {CURE}')
+    return all_lost(lost)
 
 
-def largest_random_block(lost: np.ndarray, chance: float = 1e-4) -> int:
-    """The side that an all-lost square would have by chance less often than ``chance`` in this image.
+def left_alone(verdict: Verdict) -> List[str]:
+    return [f'{verdict.solid:,} more in solid areas left as they are'] if verdict.solid else []
 
-    The level is the median of tiles, so that a dark area does not pass for a high level of corruption.
+
+def plausible(verdict: Verdict, what: str, alpha_too: bool, guessed: bool) -> Found:
+    """What of it is to be restored.
+
+    Args:
+        verdict: On the pixels of that look.
+        what: They are.
+        alpha_too: Their transparency is lost too.
+        guessed: Nobody has named the look: then it must be that of random loss.
+
+    Raises:
+        InputError: if they do not look lost.
     """
-    height, width = lost.shape
-    tiles = [lost[y : y + 16, x : x + 16].mean() for y in range(0, height, 16) for x in range(0, width, 16)]
-    ratio = float(np.clip(np.median(tiles), 1e-3, 0.999))
-    return max(2, int(np.ceil(np.sqrt(np.log(chance / lost.size) / np.log(ratio)))))
-
-
-def solid(lost: np.ndarray, side: int) -> np.ndarray:
-    """Where all-lost squares of that side lie."""
-    return cv2.erode(lost.astype(np.uint8), np.ones((side, side)), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    scattered = verdict.scattered.count
+    if (guessed or verdict.solid) and not verdict.random:
+        count = scattered + verdict.solid
+        total = f'{count:,}, {count / verdict.scattered.size:.1%}'
+        if verdict.solid > scattered:
+            how = f'lie in blocks of {verdict.block}×{verdict.block} and more'
+        elif scattered < 12:
+            how = 'are too few to tell from the picture'
+        else:
+            how = 'lie in some parts of the picture and not in others'
+        raise InputError(f'the {what} ({total}) {how}, as pixels lost at random would not: {CURE}')
+    return Found(verdict.scattered, alpha_too, left_alone(verdict))

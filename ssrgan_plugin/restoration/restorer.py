@@ -1,20 +1,31 @@
 """Restores one image of any size and type; needs no toolbox."""
 
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional, Tuple, Union
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import nn
-from tqdm import tqdm
 
 from ..checkpoint_files import read_weights
 from ..corruption import fixed_colour
 from ..errors import InputError
 from ..networks import MaskAwareSSRGANGenerator, self_ensemble, state_dicts
+from ..networks.mask_aware_generator import fill_by_neighbours
+from .decoders import OpenImage
 from .image_arrays import check_image, check_mask
-from .mask_finding import find_corrupted
-from .values import Fill
+from .image_files import read
+from .image_info import ImageInfo
+from .lost_pixels import LostPixels
+from .mask_finding import Found, find_lost
+from .tiling import PictureInTiles
+from .values import Fill, array_source
+
+Picture = Union[np.ndarray, Image.Image, str, Path]
+FIRST_ESTIMATE = 6  # pixels: as far as the network's first estimate reaches
 
 SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.safetensors'
 
@@ -98,73 +109,113 @@ class Restorer:
             and getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False)
         )
 
-    @torch.inference_mode()
-    def __call__(self, image: np.ndarray, mask: Optional[np.ndarray] = None, fill: Optional[Fill] = None) -> np.ndarray:
+    def __call__(
+        self,
+        image: Picture,
+        mask: Optional[np.ndarray] = None,
+        fill: Optional[Fill] = None,
+        nodata: Optional[float] = None,
+        alpha: Optional[bool] = None,
+    ) -> Picture:
         """Restores one image, tile by tile.
 
         Args:
-            image: (H, W) or (H, W, C), C 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA); uint8, uint16, or float
-                from 0 to 1.
+            image: NumPy array of (H, W) or (H, W, bands), of any integer or float type and range; three bands are RGB.
+                Where it is a masked array, its mask says what is lost, if no other is given. Or a PIL image. Or the
+                path of an image file.
             mask: (H, W) or (H, W, 1), not 0 = lost. Default: found by
-                :func:`ssrgan_plugin.restoration.mask_finding.find_corrupted`.
-            fill: For finding them.
+                :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
+            fill: For finding them: ``'black'``, ``'white'``, ``'salt_and_pepper'``, a colour in the image's own units,
+                or several.
+            nodata: The value of missing pixels, in the image's own units.
+            alpha: Whether the last band is transparency. Default: of two and of four bands it is; of a file, as it
+                says. Lost pixels' transparency is restored where it is 0, else taken as intact.
 
         Returns:
-            A new array of the same shape and type; known pixels are the same to the bit.
+            A new array of the same shape and type, or PIL image, for a path an array; known pixels are the same to the
+            bit.
 
         Raises:
             InputError: if the image or mask is none of these, or the lost pixels cannot be told.
         """
-        pixels, top = check_image(image)
-        lost = find_corrupted(image, fill) if mask is None else check_mask(mask, image.shape)
-        if not lost.any():
+        if isinstance(image, Image.Image):
+            return self._restore_pil(image, mask, fill, nodata)
+        if isinstance(image, (str, Path)):
+            file = read(Path(image))
+            image, info = file.pixels, file.info
+        else:
+            info = ImageInfo()
+            if isinstance(image, np.ma.MaskedArray):
+                if mask is None and np.ma.getmaskarray(image).any():
+                    mask = np.ma.getmaskarray(image).reshape(*image.shape[:2], -1).any(-1)
+                image = np.ma.getdata(image)
+        pixels = check_image(image)
+        source = array_source(pixels, info if alpha is None else replace(info, alpha=alpha))
+        if mask is None:
+            found = find_lost(source, fill, nodata)
+        else:
+            found = Found(LostPixels.of(check_mask(mask, image.shape)), True)
+        if not found.lost.count:
             return image.copy()
-        if np.issubdtype(image.dtype, np.floating):
-            known = pixels[~lost]
-            if not np.isfinite(known).all():
-                raise InputError('pixels outside the mask are NaN or infinite: mark them as lost too')
-            if known.min() < 0 or known.max() > 1:
-                raise InputError('a float image must lie between 0 and 1: divide it by its largest possible value')
-        restored = pixels.copy()
-        colours = 3 if pixels.shape[-1] in (3, 4) else 1
-        self._restore(restored[..., :colours], lost, top)
-        if pixels.shape[-1] > colours:
-            alpha = restored[..., colours:]
-            known = alpha[~lost]
-            if (known == known[0]).all():  # opaque, as a rule
-                alpha[lost] = known[0]
-            else:
-                self._restore(alpha, lost, top)
-        return restored.reshape(image.shape)
+        picture = self.picture(source, found)
+        restored = np.empty_like(image)
+        for y, strip in zip(range(0, len(image), self.side), picture.strips(self.run)):
+            restored[y : y + self.side] = strip.reshape(-1, *image.shape[1:])
+        if picture.far:
+            warnings.warn(far_sentence(picture.far, found.lost.count), stacklevel=2)
+        return restored
 
-    def _restore(self, pixels: np.ndarray, lost: np.ndarray, top: float) -> None:
-        """Restores (H, W, 1 or 3) in place."""
-        side, margin = self.side, self.margin
-        height, width = lost.shape
-        tiles = [(y, x) for y in range(0, height, side) for x in range(0, width, side)]
-        for y, x in tqdm(tiles, unit='tile', leave=False, disable=not self.progress or len(tiles) < 4):
-            inner = np.s_[y : y + side, x : x + side]
-            if not lost[inner].any():
-                continue
-            above, left = min(y, margin), min(x, margin)
-            outer = np.s_[y - above : y + side + margin, x - left : x + side + margin]
-            tile = self._run(pixels[outer], lost[outer], top)
-            tile = tile[above : above + side, left : left + side]
-            if np.issubdtype(pixels.dtype, np.integer):
-                tile = np.rint(tile)
-            pixels[inner][lost[inner]] = tile[lost[inner]].astype(pixels.dtype)
+    def _restore_pil(self, image: Image.Image, *arguments) -> Image.Image:
+        modes = {'1': 'L', 'P': 'RGBA' if 'transparency' in image.info else 'RGB', 'PA': 'RGBA', 'YCbCr': 'RGB'}
+        image = image.convert(modes.get(image.mode, image.mode))
+        pixels = np.asarray(image)
+        restored = self(pixels, *arguments, alpha=image.mode in ('LA', 'RGBA'))
+        return Image.fromarray(restored, image.mode)
 
-    def _run(self, pixels: np.ndarray, lost: np.ndarray, top: float) -> np.ndarray:
-        """(H, W, C) in, (H, W, C) out, in the image's range."""
+    def picture(self, source: OpenImage, found: Found) -> PictureInTiles:
+        """A picture of any size, to be restored by ``picture.strips(restorer.run)``."""
+        mask_aware = isinstance(self.generator, MaskAwareSSRGANGenerator)
+        return PictureInTiles(
+            source,
+            found.lost,
+            found.alpha_too,
+            self.side,
+            self.margin,
+            reach=FIRST_ESTIMATE if mask_aware else None,
+            own_range=not mask_aware,
+            progress=self.progress,
+            coarse=source.dtype == np.uint8,
+        )
+
+    @torch.inference_mode()
+    def run(self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False) -> np.ndarray:
+        """(H, W, 1 or 3) in, the same out, -1 to 1; what exceeds that comes back as a mean of its known neighbours.
+
+        Args:
+            pixels: float32.
+            lost: (H, W) bool.
+            coarse: Half precision will do. Default: False.
+        """
         mask = torch.from_numpy(np.ascontiguousarray(lost)).float().to(self.device)[None, None]
-        image = np.where(lost[..., None], 0, pixels).astype(np.float32) * (2 / top) - 1
-        image = torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).expand(-1, 3, -1, -1)
-        image = torch.where(mask > 0, self.colour, image)
+        image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None].to(self.device)
+        within = image.clamp(-1, 1)
+        beyond = image - within
+        shown = torch.where(mask > 0, self.colour, within.expand(-1, 3, -1, -1))
         if isinstance(self.generator, MaskAwareSSRGANGenerator):
-            image = torch.cat([image, mask], 1)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and top == 255):
-            restored = self_ensemble(self.generator, image) if self.self_ensemble else self.generator(image)
-        restored = restored[0].clamp(-1, 1)
+            shown = torch.cat([shown, mask], 1)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and coarse):
+            restored = self_ensemble(self.generator, shown) if self.self_ensemble else self.generator(shown)
+        restored = restored.float().clamp(-1, 1)
         if pixels.shape[-1] == 1:
-            restored = restored.mean(0, keepdim=True)
-        return ((restored + 1) * (top / 2)).permute(1, 2, 0).cpu().numpy()
+            restored = restored.mean(1, keepdim=True)
+        if beyond.any():
+            restored = restored + fill_by_neighbours(beyond, 1 - mask)
+        return restored[0].permute(1, 2, 0).cpu().numpy()
+
+
+def far_sentence(far: int, lost: int) -> str:
+    share = f'{far / lost:.1%}' if far / lost >= 0.001 else 'less than 0.1%'
+    return (
+        f'{far:,} of the {lost:,} lost pixels ({share}) are further than {FIRST_ESTIMATE} pixels from any known one: '
+        'there is a smooth surface there, no detail'
+    )

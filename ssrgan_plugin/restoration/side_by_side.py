@@ -1,34 +1,76 @@
 """Pictures to compare by eye."""
 
-from typing import List
+from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from ..errors import InputError
+from .image_files import ImageFile
+
+MAX_PIXELS = 2**27
 
 
-def side_by_side(pictures: List[np.ndarray]) -> np.ndarray:
-    """RGB, 8 bits, with a white line between.
+def side_by_side(pictures: Sequence[ImageFile], captions: Sequence[str]) -> np.ndarray:
+    """RGB, 8 bits, upright, with a white line between and a caption above each.
+
+    Other types than 8 bits are shown by the range of the second picture, the restored one.
 
     Raises:
         InputError: if they are of different sizes.
     """
-    pictures = [to_rgb(picture) for picture in pictures]
-    if len({picture.shape for picture in pictures}) > 1:
+    limits = range_of(pictures[1])
+    shown = [to_rgb(picture, limits) for picture in pictures]
+    if len({picture.shape for picture in shown}) > 1:
         raise InputError('the original is of another size than the image: leave --original out, or name the right one')
-    line = np.full((pictures[0].shape[0], 4, 3), 255, np.uint8)
-    return np.concatenate([part for picture in pictures for part in (line, picture)][1:], 1)
+    height, width = shown[0].shape[:2]
+    line = np.full((height, 4, 3), 255, np.uint8)
+    row = np.concatenate([part for picture in shown for part in (line, picture)][1:], 1)
+    return np.concatenate([caption_row(captions, width, row.shape[1]), row])
 
 
-def to_rgb(picture: np.ndarray) -> np.ndarray:
-    if picture.dtype == np.uint16:
-        picture = picture >> 8
-    elif picture.dtype != np.uint8:
-        picture = np.rint(np.nan_to_num(picture).clip(0, 1) * 255)
-    picture = picture.astype(np.uint8)
-    if picture.ndim == 2:
-        return np.repeat(picture[..., None], 3, -1)
-    if picture.shape[2] in (2, 4):
-        picture = np.where(picture[..., -1:] > 0, picture[..., :-1], 0)
-        return picture if picture.shape[2] == 3 else np.repeat(picture, 3, -1)
-    return picture
+def caption_row(captions: Sequence[str], width: int, total: int) -> np.ndarray:
+    row = Image.new('RGB', (total, 16), 'white')
+    for i, caption in enumerate(captions):
+        cell = Image.new('RGB', (width, 16), 'white')  # cuts off what is too long
+        ImageDraw.Draw(cell).text((2, 2), caption, fill='black')
+        row.paste(cell, (i * (width + 4), 0))
+    return np.asarray(row)
+
+
+def range_of(picture: ImageFile) -> Optional[Tuple[float, float]]:
+    """What is shown as black and as white; none for 8 bits, which are shown as they are."""
+    if picture.pixels.dtype == np.uint8:
+        return None
+    low, high = np.nanquantile(
+        colours(picture).astype(np.float64)[:: max(1, len(picture.pixels) // 500)], (0.001, 0.999)
+    )
+    return low, high if high > low else low + 1
+
+
+def colours(picture: ImageFile) -> np.ndarray:
+    """(H, W, colours)."""
+    pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None]
+    return pixels[..., :-1] if picture.info.has_alpha(pixels.shape[2]) else pixels
+
+
+def to_rgb(picture: ImageFile, limits: Optional[Tuple[float, float]]) -> np.ndarray:
+    shown = colours(picture)
+    if limits:
+        shown = np.rint(np.nan_to_num((shown - limits[0]) * (255 / (limits[1] - limits[0]))).clip(0, 255))
+    shown = shown.astype(np.uint8)
+    if picture.info.kind(shown.shape[2]) == 'cmyk' and shown.shape[2] == 4:
+        shown = (255 - shown[..., :3].astype(int)) * (255 - shown[..., 3:].astype(int)) // 255
+    shown = shown[..., :3] if shown.shape[2] >= 3 else np.repeat(shown[..., :1], 3, -1)
+    bands = picture.pixels.shape[2] if picture.pixels.ndim == 3 else 1
+    if picture.info.has_alpha(bands):
+        shown = np.where(picture.pixels[..., -1:] > 0, shown, 0)
+    return ImageFile(shown.astype(np.uint8), picture.info).upright()
+
+
+def caption(label: str, error: Optional[float]) -> str:
+    return label if error is None else f'{label}, NMSE {error:.5f}'
+
+
+def captions_for(labels: List[str], errors: List[Optional[float]]) -> List[str]:
+    return [caption(label, error) for label, error in zip(labels, errors)]

@@ -1,13 +1,15 @@
-"""What numbers in an image mean: the value of white by type, and colours in that range."""
+"""What numbers in an image mean: black and white by type, colours in its own units, and the range that it fills."""
 
-from typing import Optional, Sequence, Union
+from typing import List, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
-from ..corruption import COLOURS
 from ..errors import InputError
+from .decoders import OpenImage
+from .lost_pixels import LostPixels
 
-Fill = Union[str, Sequence[float]]
+Fill = Union[str, float, Sequence[float], Sequence[Union[str, float, Sequence[float]]]]
+SAMPLES = 2**21
 
 
 def top_of(dtype: np.dtype) -> float:
@@ -15,34 +17,114 @@ def top_of(dtype: np.dtype) -> float:
     return float(np.iinfo(dtype).max) if np.issubdtype(dtype, np.integer) else 1.0
 
 
-def in_range(value, dtype: np.dtype) -> np.ndarray:
-    """A value from 0 to 255 in an image's own range."""
-    if np.issubdtype(dtype, np.integer):
-        return np.rint(np.multiply(value, top_of(dtype) / 255))
-    return np.divide(value, 255)
+def fill_colours(fill: Fill, dtype: np.dtype, channels: int) -> List[np.ndarray]:
+    """What lost pixels look like, in the image's own units: each one value, or one a colour band.
 
-
-def fill_colour(fill: Optional[Fill], dtype: np.dtype, channels: int) -> np.ndarray:
-    """What lost pixels look like, one value or one a channel, in the image's own range.
+    Args:
+        fill: ``'black'``, ``'white'``, ``'salt_and_pepper'`` (either), a value, a colour, or a list of such.
+        dtype: The image's.
+        channels: Its colour bands.
 
     Raises:
         InputError: if it is no colour of such an image.
     """
-    top = top_of(dtype)
-    try:
-        colour = np.ravel(in_range(COLOURS[fill or 'black'], dtype) if fill is None or isinstance(fill, str) else fill)
-    except KeyError:
-        raise InputError(f'unknown fill {fill!r}: choose black, white or a colour') from None
-    if colour.size not in (1, channels):
-        raise InputError(f'fill colour {fill} has {colour.size} channels, the image {channels}')
-    if not ((colour >= 0) & (colour <= top)).all():
-        raise InputError(f"fill colour {fill} lies outside the image's range, 0 to {top}")
-    return colour if np.issubdtype(dtype, np.integer) else colour.astype(dtype)
+    white = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1.0
+    named = dict(black=[0], white=[white], salt_and_pepper=[0, white])
+    several = isinstance(fill, (list, tuple)) and any(not np.isscalar(each) or isinstance(each, str) for each in fill)
+    colours = []
+    for each in fill if several else [fill]:
+        if isinstance(each, str):
+            if each not in named:
+                raise InputError(f'unknown fill {each!r}: choose {", ".join(named)}, or a colour such as 255,0,0')
+            colours += [np.array([value]) for value in named[each]]
+        else:
+            colours.append(np.ravel(each))
+    for colour in colours:
+        if colour.size not in (1, channels):
+            raise InputError(f'fill colour {written(colour)} has {colour.size} channels, the image {channels}')
+        if np.issubdtype(dtype, np.integer):
+            least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+            if not ((colour >= least) & (colour <= most) & (colour == np.rint(colour))).all():
+                raise InputError(
+                    f"fill colour {written(colour)} is none of the image's values, {least:,} to "
+                    f'{most:,}: give it in the units of the file'
+                )
+    return [colour.astype(dtype) for colour in colours]
 
 
-def parse_colour(text: Optional[str]) -> Union[str, Sequence[float], None]:
-    """A colour such as "255,0,0" as numbers; a name as it is."""
-    try:
-        return text and [float(value) for value in text.split(',')]
-    except ValueError:
-        return text
+def written(colour: np.ndarray) -> str:
+    return ','.join(f'{value:g}' for value in colour)
+
+
+class Range(NamedTuple):
+    """What known pixels of some bands fill: ``low`` to ``high`` but for a thousandth at each end, and all."""
+
+    low: float
+    high: float
+    least: float
+    most: float
+
+    def to_network(self, values: np.ndarray) -> np.ndarray:
+        """-1 to 1 for low to high, in single precision; what lies outside goes beyond."""
+        return ((values.astype(np.float64) - self.low) * (2 / (self.high - self.low)) - 1).astype(np.float32)
+
+    def to_image(self, values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+        """Back, rounded if need be, and no further than known pixels go."""
+        values = (values.astype(np.float64) + 1) * ((self.high - self.low) / 2) + self.low
+        values = values.clip(self.least, self.most)
+        if np.issubdtype(dtype, np.integer):
+            values = np.rint(values)
+            if np.dtype(dtype).itemsize == 8:  # the largest of them have no double of their own
+                values = values.clip(None, np.nextafter(float(np.iinfo(dtype).max), 0))
+        return values.astype(dtype)
+
+
+def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -> List[Range]:
+    """The range of the known pixels of each group of bands.
+
+    The network errs by a two-thousandth of the range it is shown, whatever the picture: shown an image type's whole
+    range, it drowns a picture that fills little of it. The ends are quantiles, for a few hot pixels to stretch nothing.
+
+    Raises:
+        InputError: if known pixels are NaN or infinite.
+    """
+    step = max(1, source.height * source.width // SAMPLES)
+    samples = [[] for _ in groups]
+    limits = np.array([[np.inf, -np.inf]] * len(groups))
+    y = 0
+    for strip in source.strips(512):
+        known = ~lost.rows(y, y + len(strip))
+        for i, bands in enumerate(groups):
+            values = strip[known][:, bands]
+            if np.issubdtype(source.dtype, np.floating) and not np.isfinite(values).all():
+                raise InputError('pixels outside the mask are NaN or infinite: mark them as lost too')
+            if values.size:
+                limits[i] = min(limits[i, 0], values.min()), max(limits[i, 1], values.max())
+            samples[i].append(values[::step].ravel())
+        y += len(strip)
+    ranges = []
+    for (least, most), sample in zip(limits, samples):
+        low, high = np.quantile(np.concatenate(sample).astype(np.float64), (0.001, 0.999))
+        if not low < high:
+            low, high = least, most
+        if not low < high:  # one value throughout
+            low, high = least, least + max(abs(least), 1.0)
+        ranges.append(Range(float(low), float(high), float(least), float(most)))
+    return ranges
+
+
+def band_groups(source: OpenImage) -> List[slice]:
+    """Bands to be restored together: the colours of RGB; all others each by itself."""
+    colours = source.bands - source.info.has_alpha(source.bands)
+    together = 3 if source.info.kind(source.bands) == 'rgb' and colours >= 3 else 1
+    return [slice(0, together), *(slice(i, i + 1) for i in range(together, source.bands))]
+
+
+def array_source(pixels: np.ndarray, info, name: Optional[str] = None) -> OpenImage:
+    """An (H, W, bands) array as if it were a file."""
+
+    def strips(rows: int):
+        for y in range(0, len(pixels), rows):
+            yield pixels[y : y + rows]
+
+    return OpenImage(name or 'the image', *pixels.shape, pixels.dtype, info, strips)

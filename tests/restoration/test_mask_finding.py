@@ -1,5 +1,6 @@
 import io
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,7 +8,9 @@ from PIL import Image
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.restoration.mask_finding import find_corrupted
+from ssrgan_plugin.restoration.image_info import ImageInfo
+from ssrgan_plugin.restoration.mask_finding import find_corrupted, find_lost
+from ssrgan_plugin.restoration.values import array_source
 
 
 def bright(height=96, width=80, channels=3):
@@ -37,10 +40,12 @@ def test_types(dtype, channels):
         assert np.array_equal(find_corrupted(image[..., 0]), lost)
 
 
-def test_a_few_single_black_pixels_are_no_block():
+def test_a_few_black_pixels_may_belong_to_the_picture():
     image = bright()
     image[[3, 50, 70], [4, 60, 10]] = 0
-    assert find_corrupted(image).sum() == 3
+    with pytest.raises(InputError, match='too few to tell from the picture.* name the --fill'):
+        find_corrupted(image)
+    assert find_corrupted(image, 'black').sum() == 3
 
 
 @pytest.mark.parametrize('name', ['sklearn/datasets/images/flower.jpg', 'skimage/data/coffee.png'])
@@ -85,14 +90,84 @@ def test_other_fills(fill, colour):
     assert np.array_equal(find_corrupted(image, fill), lost)
 
 
-@pytest.mark.parametrize('ratio', [None, 0.3, 0.7])
-def test_dark_areas_are_asked_about(ratio):
+def test_a_dark_area_alone_is_asked_about():
     image = bright()
-    if ratio:
-        image[holes(ratio)] = 0
     image[30:60, 20:50] = 0
     with pytest.raises(InputError, match='lie in blocks .* give a mask'):
         find_corrupted(image)
+
+
+@pytest.mark.parametrize('fill', [None, 'black'])
+@pytest.mark.parametrize('ratio', [0.3, 0.7])
+def test_scattered_pixels_beside_a_dark_area(ratio, fill):
+    image, lost = bright(), holes(ratio)
+    image[lost] = 0
+    image[30:60, 20:50] = 0
+    found = find_lost(array_source(image, ImageInfo()), fill)
+    marked = found.lost.array()
+    area = np.zeros_like(lost)
+    area[30:60, 20:50] = True
+    assert not marked[area].any() and not marked[~lost].any()
+    fringe = cv2.dilate(area.astype(np.uint8), np.ones((9, 9))) > 0
+    assert np.array_equal(marked[~fringe], lost[~fringe])
+    assert any('in solid areas left as they are' in note for note in found.notes)
+
+
+@pytest.mark.parametrize('colour', [0, 255])
+def test_round_photograph_on_one_colour_is_no_damage(colour):
+    y, x = np.mgrid[:256, :256] - 128
+    photo = np.array(Image.open(find_photograph('skimage/data/astronaut.png')).crop((50, 50, 306, 306)))
+    outside = x**2 + y**2 > 90**2
+    image = np.where(outside[..., None], colour, photo.clip(3, 252)).astype(np.uint8)
+    with pytest.raises(InputError, match='as pixels lost at random would not|no lost pixel'):
+        find_corrupted(image)
+    with pytest.raises(InputError, match='lie in blocks'):
+        find_corrupted(image, [colour])
+    cut_out = np.dstack([photo, np.where(outside, 0, 255).astype(np.uint8)])
+    with pytest.raises(InputError, match='transparent pixels .* lie in blocks'):
+        find_corrupted(cut_out)
+    lost = holes(0.4, 256, 256)
+    image[lost] = 0
+    found = find_corrupted(image)
+    assert (found & lost & ~outside).sum() > 0.95 * (lost & ~outside).sum()
+    assert (found & outside).sum() < (0.02 if colour == 0 else 1) * outside.sum()
+
+
+def test_dark_background_does_not_hide_the_loss():
+    photo = np.array(Image.open(find_photograph('skimage/data/astronaut.png')))
+    lost = holes(0.5, *photo.shape[:2])
+    image = np.where(lost[..., None], 0, photo).astype(np.uint8)
+    found = find_corrupted(image)
+    assert found[lost & (photo.max(-1) > 30)].mean() > 0.99
+
+
+def test_salt_and_pepper_by_name_and_unasked():
+    photo = np.array(Image.open(find_photograph('skimage/data/chelsea.png')).crop((0, 0, 300, 200)))
+    lost, salt = holes(0.2, 200, 300), holes(0.5, 200, 300, seed=1)
+    image = np.where(lost[..., None], np.where(salt, 255, 0)[..., None], photo).astype(np.uint8)
+    for fill in (None, 'salt_and_pepper', ['black', 'white'], [[0, 0, 0], [255, 255, 255]], ['black', 255]):
+        assert np.array_equal(find_corrupted(image, fill), lost), fill
+    assert 0.4 < find_corrupted(image, 'black')[lost].mean() < 0.6
+
+
+def test_fill_and_nodata_in_own_units():
+    lost = holes(0.1)
+    for dtype, value in ((np.int16, -9999), (np.float32, -3.4e38), (np.int32, 2**31 - 1), (np.uint16, 6000)):
+        image = (bright(channels=1)[..., 0] * 10.0 + 250).astype(dtype)
+        image[lost] = value
+        image[30:60, 20:50] = value
+        assert np.array_equal(find_corrupted(image, nodata=value), image == image.dtype.type(value)), 'wherever it is'
+        assert not find_corrupted(image, value)[32:58, 22:48].any(), 'a fill may be in the picture too'
+    with pytest.raises(InputError, match="none of the image's values, 0 to 255: give it in the units of the file"):
+        find_corrupted(bright(), nodata=-9999)
+
+
+def test_the_value_that_a_file_names_as_missing():
+    image, lost = bright(channels=1).astype(np.int16), holes(0.1)
+    image[lost] = -9999
+    found = find_lost(array_source(image, ImageInfo(nodata='-9999')))
+    assert np.array_equal(found.lost.array(), lost)
+    assert 'which the file says is missing' in found.notes[0]
 
 
 def test_transparent_background_is_asked_about():
@@ -116,8 +191,8 @@ def test_bad_fill():
         find_corrupted(bright(), 'blak')
     with pytest.raises(InputError, match='has 2 channels, the image 3'):
         find_corrupted(bright(), [1, 2])
-    for fill in (300, -1, float('nan')):
-        with pytest.raises(InputError, match='outside the image'):
+    for fill in (300, -1, 0.5, float('nan')):
+        with pytest.raises(InputError, match="none of the image's values"):
             find_corrupted(bright(), fill)
 
 

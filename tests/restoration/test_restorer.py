@@ -49,8 +49,10 @@ def as_type(image, dtype):
 @given(
     height=st.integers(1, 40),
     width=st.integers(1, 40),
-    channels=st.sampled_from([None, 1, 3, 4]),
-    dtype=st.sampled_from([np.uint8, np.uint16, np.float16, np.float32, np.float64]),
+    channels=st.sampled_from([None, 1, 3, 4, 5]),
+    dtype=st.sampled_from(
+        [np.uint8, np.uint16, np.int16, np.int32, np.uint32, np.int64, np.float16, np.float32, float]
+    ),
     ratio=st.floats(0.05, 0.95),
     seed=st.integers(0, 99),
 )
@@ -70,9 +72,9 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
     assert np.array_equal(restored[known], image[known]), 'known pixels are the same to the bit'
     assert np.isfinite(restored.astype(float)).all()
     assert np.array_equal(image, before), 'the input is left alone'
-    # What stands in lost pixels does not matter.
+    # What stands in lost pixels does not matter; transparency is another matter.
     other = image.copy()
-    other[~known] = 1
+    (other[..., :3] if channels == 4 else other)[~known] = 1
     assert np.array_equal(restorer(other, mask), restored)
 
 
@@ -146,13 +148,119 @@ def test_bfloat16_for_8_bits_alone(monkeypatch):
             assert difference.max() == 0
 
 
-def test_opaque_alpha_stays_opaque_and_other_alpha_is_restored(restorer):
+def test_transparency_is_restored_where_it_is_lost_and_only_there(restorer):
     image = as_type(photograph(24, 24, 4), np.uint8)
     mask = random_mask(24, 24, 0.4, np.random.default_rng(0))
-    restored = restorer(image, mask)
-    assert len(np.unique(restored[..., 3])) > 10
-    image[..., 3] = 255
+    lost = mask[..., 0] != 0
+    assert np.array_equal(restorer(image, mask)[..., 3], image[..., 3]), 'intact'
+    image[..., 3] = np.where(lost, 0, image[..., 3])
+    restored = restorer(image, mask)[..., 3]
+    assert np.array_equal(restored, restorer(image)[..., 3]), 'found by transparency'
+    assert restored.min() > 0 and np.array_equal(restored[~lost], image[~lost, 3])
+    image[..., 3] = np.where(lost, 0, 255)
     assert (restorer(image, mask)[..., 3] == 255).all()
+
+
+def test_fill_leaves_transparency_alone(restorer):
+    image = as_type(photograph(64, 64, 4), np.uint8)
+    lost = random_mask(64, 64, 0.4, np.random.default_rng(0))[..., 0] != 0
+    image[lost, :3] = 0
+    image[..., 3] = np.random.default_rng(1).integers(0, 256, (64, 64))
+    restored = restorer(image, fill='black')
+    assert np.array_equal(restored[..., 3], image[..., 3]) and (restored[lost, :3] > 0).any(-1).all()
+
+
+@pytest.mark.parametrize(
+    'low, high, dtype',
+    [
+        (0, 65535, np.uint16),
+        (1000, 1400, np.uint16),
+        (-30000, 30000, np.int16),
+        (-(10**9), 10**9, np.int32),
+        (0, 10**15, np.int64),
+        (-40.5, 85.25, np.float32),
+        (1e-9, 2e-9, np.float64),
+        (0, 1, np.float32),
+    ],
+)
+def test_the_same_picture_in_any_units_is_restored_the_same(low, high, dtype):
+    photo = np.array(Image.open(find_photograph('skimage/data/camera.png')))[150:250, 150:250] / 255.0
+    lost = random_mask(*photo.shape, 0.5, np.random.default_rng(0))[..., 0] != 0
+    restorer = Restorer(device='cpu')
+    expected = restorer(photo, lost)
+    values = photo * (high - low) + low
+    image = (np.rint(values) if np.issubdtype(dtype, np.integer) else values).astype(dtype)
+    restored = (restorer(image, lost).astype(float) - low) / (high - low)
+    step = 1 / (high - low) if np.issubdtype(dtype, np.integer) else 1e-6
+    assert np.abs(restored - expected).max() < 3 * step + 1e-4
+
+
+def test_a_few_hot_pixels_change_nothing_elsewhere():
+    photo = np.array(Image.open(find_photograph('skimage/data/camera.png')))[150:278, 150:278].astype(np.uint16) + 1000
+    lost = random_mask(*photo.shape, 0.5, np.random.default_rng(0))[..., 0] != 0
+    restorer = Restorer(device='cpu')
+    cold = restorer(photo, lost)
+    hot = photo.copy()
+    y, x = np.argwhere(~lost)[3000]
+    hot[y, x] = 60000
+    difference = np.abs(restorer(hot, lost).astype(int) - cold)
+    near = np.zeros_like(lost)
+    near[max(0, y - 6) : y + 7, max(0, x - 6) : x + 7] = True
+    assert difference[~near].max() <= 8 and difference[near & lost].max() > 1000
+
+
+def test_masked_arrays_and_nan_and_nodata_agree(restorer):
+    image = photograph(40, 50, 1)[..., 0].astype(np.float32) * 100 - 30
+    lost = random_mask(40, 50, 0.3, np.random.default_rng(0))[..., 0] != 0
+    expected = restorer(image, lost)
+    assert np.array_equal(restorer(np.ma.array(image, mask=lost)), expected)
+    for value in (np.nan, np.inf, -9999):
+        damaged = np.where(lost, np.float32(value), image)
+        assert np.array_equal(restorer(damaged, nodata=value if np.isfinite(value) else None), expected)
+
+
+def test_bands_are_restored_each_by_itself(restorer):
+    image = as_type(photograph(40, 50, 5), np.uint16)
+    image[..., 3] = 1000
+    lost = random_mask(40, 50, 0.3, np.random.default_rng(0))[..., 0] != 0
+    restored = restorer(image, lost)
+    assert (restored[..., 3] == 1000).all()
+    assert np.array_equal(restored[..., 4], restorer(image[..., 4], lost))
+
+
+def test_path_and_pil_image(restorer, tmp_path):
+    image = as_type(photograph(40, 50), np.uint8)
+    lost = random_mask(40, 50, 0.3, np.random.default_rng(0))[..., 0] != 0
+    Image.fromarray(image).save(tmp_path / 'a.png')
+    expected = restorer(image, lost)
+    for picture in (tmp_path / 'a.png', str(tmp_path / 'a.png')):
+        assert np.array_equal(restorer(picture, lost), expected)
+    restored = restorer(Image.fromarray(image), lost)
+    assert isinstance(restored, Image.Image) and np.array_equal(np.asarray(restored), expected)
+
+
+@pytest.mark.parametrize('channels', [1, 3])
+def test_a_hole_is_closed_smoothly_and_told(channels):
+    """No flat grey square: nearer to the truth than a flat one of the best possible colour, and no step at the rim."""
+    y, x = np.mgrid[:160, :160]
+    image = np.stack([60 + 0.7 * x + 0.3 * y, 200 - 0.6 * x, 40 + 0.9 * y], -1)[..., :channels].astype(np.uint8)
+    lost = np.zeros((160, 160), bool)
+    lost[40:120, 40:120] = True
+    with pytest.warns(UserWarning, match=r'4,624 of the 6,400 lost pixels \(72.2%\) are further than 6 pixels'):
+        restored = Restorer(device='cpu')(image, lost).astype(float)
+    error = np.abs(restored - image)[lost]
+    assert error.mean() < 3 and error.max() < 20
+    assert np.abs(np.diff(restored, axis=1)).max() < 12
+
+
+def test_holes_are_the_same_in_tiles(restorer, monkeypatch):
+    image = as_type(photograph(200, 230), np.uint16)
+    lost = random_mask(200, 230, 0.3, np.random.default_rng(0))[..., 0] != 0
+    lost[50:120, 60:140] = True
+    with pytest.warns(UserWarning):
+        whole = restorer(image, lost).astype(int)
+        monkeypatch.setattr(restorer, 'side', 64)
+        assert np.abs(restorer(image, lost) - whole).max() <= 1
 
 
 def test_finds_the_mask_itself(restorer):
@@ -180,13 +288,14 @@ def test_device_without_memory_is_refused():
     'image, mask, sentence',
     [
         (np.array([[np.nan, 0.5]]), np.array([[0, 1]]), 'mark them as lost'),
-        ('a.png', None, 'an image is a NumPy array'),
-        (np.zeros((4, 4, 5), np.uint8), None, 'an image is a NumPy array'),
+        ('a.png', None, 'a.png: No such file'),
+        ([[1, 2]], None, 'an image is a path, a PIL image, or a NumPy array'),
+        (np.zeros((4, 4, 5, 1), np.uint8), None, 'an image is a path, a PIL image, or a NumPy array'),
         (np.zeros((0, 4), np.uint8), None, 'no pixels'),
-        (np.zeros((4, 4), np.int64), None, 'images of type int64'),
+        (np.zeros((4, 4), complex), None, 'images of type complex128'),
+        (np.ones((4, 5), np.uint8), np.zeros((5, 4)), 'the other way round: turn the mask'),
         (np.ones((4, 4), np.uint8), np.zeros((4, 5)), 'the mask is'),
         (np.ones((4, 4), np.uint8), np.ones((4, 4)), 'every pixel is lost'),
-        (np.full((4, 4), 200.0), np.eye(4), 'between 0 and 1'),
     ],
 )
 def test_bad_input(restorer, image, mask, sentence):

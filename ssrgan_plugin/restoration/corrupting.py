@@ -1,0 +1,117 @@
+"""Losing pixels of image files at random, to try a restoration on them."""
+
+from pathlib import Path
+from typing import List, Optional, Sequence
+
+import numpy as np
+from tqdm import tqdm
+
+from .. import corruption
+from ..errors import InputError
+from . import image_files
+from .image_files import ImageFile
+from .image_info import ImageInfo
+from .jobs import Job, find_jobs, refuse_overwriting
+from .side_by_side import colours
+from .telling import Teller
+from .values import Fill, fill_colours, top_of
+
+
+def corrupt(
+    images: Sequence[Path],
+    output: Path,
+    ratio: float,
+    fill: Fill = 'black',
+    seed: int = 0,
+    save_mask: Optional[Path] = None,
+    overwrite: bool = False,
+    max_pixels: Optional[int] = None,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> List[str]:
+    """Loses pixels of image files at random, and prints how many.
+
+    Args:
+        images: Files, folders, patterns.
+        output: File, or folder for several.
+        ratio: Share of the pixels, between 0 and 1.
+        fill: What they become: a name of :mod:`ssrgan_plugin.corruption`, or a colour in the file's own units.
+            Default: ``'black'``.
+        seed: Of the random numbers, with the file's name. Default: 0.
+        save_mask: File for the mask, or folder for several, white = lost.
+        overwrite: Replace outputs that exist. Default: False.
+        max_pixels: Larger images are refused.
+        as_json: Print one object a line. Default: False.
+        quiet: Print nothing but refusals. Default: False.
+
+    Returns:
+        A sentence for each image that failed; the others are done.
+    """
+    corruption.check_ratio(ratio)
+    if isinstance(fill, str):
+        corruption.check_fill(fill)
+    jobs, strangers = find_jobs(images, output, (save_mask,))
+    several = len(jobs) > 1 or jobs[0].output != output
+    teller = Teller(as_json, quiet)
+    for job in tqdm(jobs, unit='image', disable=quiet or len(jobs) == 1):
+        mask_file = save_mask
+        if save_mask and several:
+            mask_file = save_mask / job.name.with_suffix('.png')
+        try:
+            lost, size = corrupt_file(job, ratio, fill, seed, mask_file, overwrite, max_pixels)
+        except (InputError, OSError, MemoryError) as error:
+            teller.failed(str(job.image), error)
+        else:
+            facts = dict(
+                input=str(job.image), output=str(job.output), mask=mask_file and str(mask_file), lost=lost, pixels=size
+            )
+            teller.done(f'{job.output}: {lost:,} of {size:,} pixels ({lost / size:.1%}) lost', **facts)
+    if strangers:
+        teller.note(f'no images, left out: {len(strangers)}, such as {strangers[0]}')
+    return teller.all_failures(len(jobs))
+
+
+def corrupt_file(
+    job: Job, ratio: float, fill: Fill, seed: int, mask_file: Optional[Path], overwrite: bool, max_pixels: Optional[int]
+) -> tuple:
+    for path in filter(None, (job.output, mask_file)):
+        if image_files.check_format(path) in ('.jpg', '.jpeg'):
+            raise InputError(f'{path}: JPEG would smear the lost pixels over their neighbours: write .png')
+        refuse_overwriting(path, overwrite, job.image)
+    if mask_file and mask_file.resolve() == job.output.resolve():
+        raise InputError(f'{job.output} cannot be image and mask at once: name another --save-mask')
+    image = image_files.open_file(job.image, max_pixels)
+    image_files.check_holds(job.output, image.bands, image.dtype, image.info)
+    file = image_files.read(image)
+    rng = corruption.seeded_rng(seed, job.image.name)
+    mask = corruption.random_mask(*file.pixels.shape[:2], ratio, rng)
+    result = file.pixels.copy()
+    target = colours(file.with_pixels(result))  # a view: transparency stays
+    lose(target, mask, fill, rng)
+    image_files.write(job.output, file.with_pixels(result), overwrite)
+    if mask_file:
+        info = ImageInfo(exif=file.info.exif)
+        image_files.write(mask_file, ImageFile(255 * mask[..., 0], info), overwrite)
+    return int(mask.sum()), mask.size
+
+
+def lose(pixels: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Generator) -> None:
+    """Fills the masked pixels of (H, W, colours) in place.
+
+    Raises:
+        InputError: if the fill has no meaning in these values.
+    """
+    lost = mask[..., 0] != 0
+    if not isinstance(fill, str):
+        pixels[lost] = fill_colours([list(np.ravel(fill))], pixels.dtype, pixels.shape[2])[0]
+        return
+    low, high = 0.0, top_of(pixels.dtype)
+    least, most = float(np.nanmin(pixels)), float(np.nanmax(pixels))
+    if least < 0 or most > high:
+        if fill in ('white', 'salt_and_pepper'):
+            raise InputError(f'no value is white in an image of {least:g} to {most:g}: give a --fill in its units')
+        low, high = (0.0, most) if fill == 'black' else (least, most)
+    scale = 255 / (high - low) if high > low else 1.0
+    scaled = (pixels.astype(np.float64) - low) * scale
+    values = corruption.corrupt(scaled, mask, fill, rng)[lost] / scale + low
+    pixels[lost] = np.rint(values) if np.issubdtype(pixels.dtype, np.integer) else values

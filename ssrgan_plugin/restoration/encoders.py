@@ -1,0 +1,154 @@
+"""Writing image files in strips, whole or not at all."""
+
+import tempfile
+from pathlib import Path
+from typing import Iterable, Iterator, List, Optional
+
+import numpy as np
+import pyvips
+from PIL import Image
+
+from ..atomic_files import whole
+from ..errors import InputError
+from . import tiff_files
+from .image_info import ImageInfo, upright
+
+SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp')
+IN_MEMORY = 2**27  # bytes; what is larger goes through a file beside the target
+
+
+def check_format(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f'{path}: unknown format {suffix!r}: choose one of {", ".join(SUFFIXES)}')
+    return suffix
+
+
+def check_holds(path: Path, bands: int, dtype: np.dtype, info: ImageInfo) -> None:
+    """Raises :class:`InputError` if the format cannot hold such an image."""
+    suffix = check_format(path)
+    dtype = np.dtype(dtype)
+    alpha, kind = info.has_alpha(bands), info.kind(bands)
+    if suffix in ('.tif', '.tiff'):
+        return
+    if dtype.name not in ('uint8', 'uint16') or dtype != np.uint8 and suffix != '.png':
+        holds = '8 or 16 bits a channel' if suffix == '.png' else '8 bits a channel'
+        raise InputError(
+            f'{path}: {suffix} holds {holds}, the image is {dtype}: write '
+            f'{".png or " if dtype == np.uint16 else ""}.tif'
+        )
+    if kind == 'bands' or bands - alpha != dict(grey=1, rgb=3, cmyk=4)[kind]:
+        raise InputError(f'{path}: {suffix} cannot hold {bands} bands of this kind: write .tif')
+    if kind == 'cmyk' and suffix not in ('.jpg', '.jpeg'):
+        raise InputError(f'{path}: {suffix} has no CMYK: write .tif')
+    if alpha and suffix in ('.jpg', '.jpeg', '.bmp'):
+        raise InputError(f'{path}: {suffix} has no transparency: write .png')
+
+
+def left_behind(path: Path, info: ImageInfo) -> List[str]:
+    """What comes with an image, and the format cannot hold."""
+    suffix = path.suffix.lower()
+    if suffix in ('.tif', '.tiff'):
+        return ['the comments'] if info.comments else []
+    lost = []
+    if info.tags:
+        geographic = any(33550 <= tag[0] <= 34737 and tag[0] != 33723 for tag in info.tags)
+        lost.append('geographic and other TIFF tags' if geographic else 'TIFF tags')
+    if info.premultiplied:
+        lost.append('that colours are multiplied by their transparency')
+    if suffix == '.bmp':
+        found = dict(
+            EXIF=info.exif,
+            XMP=info.xmp,
+            IPTC=info.iptc,
+            profile=info.profile,
+            resolution=info.resolution,
+            comments=info.comments,
+        )
+        lost += [f'the {name}' for name, value in found.items() if value]
+    elif info.comments and suffix != '.png':
+        lost.append('the comments')
+    return lost
+
+
+def write_strips(
+    path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtype, info: ImageInfo, overwrite: bool = True
+) -> None:
+    """Writes an image of (H, W, bands) from strips of (rows, W, bands), all but the last of one height.
+
+    Raises:
+        InputError: if the format, which the suffix names, cannot hold the image, or the file is there and is not to
+            be overwritten.
+    """
+    check_holds(path, shape[2], dtype, info)
+    dtype = np.dtype(dtype).newbyteorder('=')
+    suffix = path.suffix.lower()
+    with whole(path, overwrite) as unfinished:
+        if suffix in ('.tif', '.tiff'):
+            tiff_files.write(unfinished, iter(strips), shape, dtype, info)
+        elif suffix == '.bmp':  # has no place for the orientation
+            pixels = upright(np.concatenate(list(strips)), info.orientation)
+            Image.fromarray(pixels.squeeze(-1) if shape[2] == 1 else pixels).save(unfinished, 'BMP')
+        else:
+            write_by_vips(unfinished, suffix, iter(strips), shape, dtype, info)
+
+
+def write_by_vips(
+    path: Path, suffix: str, strips: Iterator[np.ndarray], shape: tuple, dtype: np.dtype, info: ImageInfo
+) -> None:
+    height, width, bands = shape
+    with tempfile.NamedTemporaryFile(dir=utf8_folder(path.parent)) as raw, open(path, 'wb') as file:
+        if height * width * bands * dtype.itemsize <= IN_MEMORY:
+            pixels = np.ascontiguousarray(np.concatenate(list(strips)), dtype)
+            image = pyvips.Image.new_from_memory(
+                pixels.data, width, height, bands, dict(uint8='uchar', uint16='ushort')[dtype.name]
+            )
+        else:
+            for strip in strips:
+                raw.write(np.ascontiguousarray(strip, dtype).data)
+            raw.flush()
+            image = pyvips.Image.rawload(
+                raw.name,
+                width,
+                height,
+                bands,
+                access='sequential',
+                format=dict(uint8='uchar', uint16='ushort')[dtype.name],
+                revalidate=True,
+            )
+        deep = '16' if dtype == np.uint16 else ''
+        meaning = dict(grey=f'grey{deep}' if deep else 'b-w', rgb=f'rgb{deep}' if deep else 'srgb', cmyk='cmyk')
+        resolution = info.resolution or (1, 1)
+        image = image.copy(interpretation=meaning[info.kind(bands)], xres=resolution[0], yres=resolution[1])
+        for name, content in (
+            ('exif-data', info.exif),
+            ('icc-profile-data', info.profile),
+            ('xmp-data', info.xmp),
+            ('iptc-data', info.iptc),
+        ):
+            if content:
+                image.set_type(pyvips.GValue.blob_type, name, content)
+        for i, (key, text) in enumerate(info.comments.items()):
+            image.set_type(pyvips.GValue.gstr_type, f'png-comment-{i}-{key}', text)
+        if info.orientation != 1:
+            image.set_type(pyvips.GValue.gint_type, 'orientation', info.orientation)
+        try:
+            target = pyvips.Target.new_to_descriptor(file.fileno())
+            if suffix == '.png':
+                image.pngsave_target(target, filter='all' if dtype == np.uint8 and bands > 1 else 'up')
+            elif suffix == '.webp':
+                image.webpsave_target(target, lossless=True, exact=True)
+            else:
+                image.jpegsave_target(target, Q=95)
+        except pyvips.Error as error:
+            reason = [line for line in str(error).splitlines() if line.strip()][-1].strip()
+            raise InputError(f'{path.name}: {suffix} cannot hold this image ({reason}): write .png') from error
+
+
+def utf8_folder(folder: Path) -> Optional[Path]:
+    """The folder, if libvips can take its name; else none, the system's own for temporary files."""
+    try:
+        str(folder).encode()
+        return folder
+    except UnicodeEncodeError:
+        return None

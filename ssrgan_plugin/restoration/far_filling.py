@@ -1,0 +1,78 @@
+"""Smooth surfaces over holes too wide for the network."""
+
+from typing import List, Sequence
+
+import cv2
+import numpy as np
+
+from .decoders import OpenImage
+from .lost_pixels import LostPixels
+from .values import Range
+
+CELL = 8  # pixels
+
+
+class SmoothSurface:
+    """Continues a picture's known pixels over all lost ones, from a grid of cells' means.
+
+    Means are pulled to ever coarser grids until no cell is empty, and pushed back, empty cells relaxed towards the
+    mean of their neighbours, as a membrane (pull–push: Gortler et al., "The lumigraph", 1996).
+    """
+
+    def __init__(self, source: OpenImage, lost: LostPixels, groups: Sequence[slice], ranges: Sequence[Range]):
+        rows, y = [], 0
+        for strip in source.strips(CELL * 64):
+            known = (~lost.rows(y, y + len(strip)))[..., None].astype(np.float32)
+            values = np.concatenate(
+                [one.to_network(np.where(known > 0, strip[..., bands], 0)) for bands, one in zip(groups, ranges)], -1
+            )
+            rows.append(cells(np.concatenate([values * known, known], -1)))
+            y += len(strip)
+        sums = np.concatenate(rows)
+        weights = sums[..., -1:]
+        self.grid = pull_push(sums[..., :-1] / np.maximum(weights, 1), weights[..., 0] > 0)
+
+    def at(self, y: int, x: int, height: int, width: int) -> np.ndarray:
+        """(height, width, bands), as the network has values, linear between the cells' centres."""
+        rows = along(self.grid, y, height, 0)
+        return along(rows, x, width, 1)
+
+
+def along(grid: np.ndarray, begin: int, count: int, axis: int) -> np.ndarray:
+    place = ((begin + np.arange(count) + 0.5) / CELL - 0.5).clip(0, grid.shape[axis] - 1)
+    first = place.astype(int)
+    part = (place - first).astype(np.float32).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
+    second = np.minimum(first + 1, grid.shape[axis] - 1)
+    return grid.take(first, axis) * (1 - part) + grid.take(second, axis) * part
+
+
+def cells(values: np.ndarray, side: int = CELL) -> np.ndarray:
+    """Sums over squares; the last ones may be cut off."""
+    sums = np.add.reduceat(values, np.arange(0, values.shape[0], side), axis=0)
+    return np.add.reduceat(sums, np.arange(0, values.shape[1], side), axis=1)
+
+
+def pull_push(values: np.ndarray, known: np.ndarray, rounds: int = 20) -> np.ndarray:
+    """Fills the unknown places of (H, W, C)."""
+    if known.all():
+        return values
+    weight = known[..., None].astype(np.float32)
+    sums = cells(np.concatenate([values * weight, weight], -1), 2)
+    coarse = pull_push(sums[..., :-1] / np.maximum(sums[..., -1:], 1), sums[..., -1] > 0)
+    filled = np.where(known[..., None], values, along_twice(coarse, values.shape))
+    cross = np.float32([[0, 1, 0], [1, 0, 1], [0, 1, 0]]) / 4
+    for _ in range(rounds):
+        relaxed: List[np.ndarray] = [
+            cv2.filter2D(np.ascontiguousarray(band), -1, cross, borderType=cv2.BORDER_REPLICATE)
+            for band in np.moveaxis(filled, -1, 0)
+        ]
+        filled = np.where(known[..., None], values, np.stack(relaxed, -1))
+    return filled
+
+
+def along_twice(coarse: np.ndarray, shape: tuple) -> np.ndarray:
+    bands = [
+        cv2.resize(np.ascontiguousarray(band), (2 * band.shape[1], 2 * band.shape[0]), interpolation=cv2.INTER_LINEAR)
+        for band in np.moveaxis(coarse, -1, 0)
+    ]
+    return np.stack(bands, -1)[: shape[0], : shape[1]]

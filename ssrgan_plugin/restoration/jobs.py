@@ -1,0 +1,182 @@
+"""Which files a command is about: inputs, outputs, and the masks and originals that go with them."""
+
+import glob
+import os
+import re
+from pathlib import Path
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+from ..errors import InputError
+from . import image_files
+from .image_files import STANDARD
+
+MASK_NAME = re.compile(r'(.+)[_-]mask(\d*)', re.IGNORECASE)
+
+
+class Job(NamedTuple):
+    """One image; ``name`` is its path below the folder, by which mask and original are found."""
+
+    image: Path
+    name: Path
+    output: Path
+
+    @property
+    def comparison(self) -> Path:
+        return self.output.with_name(f'{self.output.name.removesuffix(".png")}_compare.png')
+
+
+def find_jobs(
+    images: Sequence[Path], output: Path, others: Sequence[Optional[Path]] = (), compare: bool = False
+) -> Tuple[List[Job], List[Path]]:
+    """What is to be done.
+
+    Args:
+        images: Files, folders (with their subfolders), patterns such as ``*.png``, or ``-``.
+        output: A file for a single file, else a folder.
+        others: Files and folders that are no input though they may lie in a folder that is.
+        compare: Comparisons are written too.
+
+    Returns:
+        The jobs; and the files in folders that are no images that can be read.
+
+    Raises:
+        InputError: if there is nothing, or outputs would meet each other or an input.
+    """
+    images = expanded(images)
+    if len(images) == 1 and not images[0].is_dir():
+        check_exists(images[0])
+        name = Path('standard_input.png') if images[0] == STANDARD else Path(images[0].name)
+        into = output.is_dir() or str(output).endswith(os.sep)
+        return [Job(images[0], name, output / written_name(name) if into else output)], []
+    if STANDARD in images or output == STANDARD:
+        raise InputError('- is for one image: name a folder for several')
+    if output.exists() and not output.is_dir():
+        raise InputError(f'{output} is a file, the images are several: name a folder')
+    jobs, strangers = [], []
+    for image in images:
+        check_exists(image)
+        if not image.is_dir():
+            jobs.append(Job(image, Path(image.name), output / written_name(Path(image.name))))
+            continue
+        if output.resolve() == image.resolve():
+            raise InputError(f'{output} is the input too: name another output folder')
+        names, left = below(image, [output, *others])
+        strangers += left
+        jobs += [Job(image / name, name, output / written_name(name)) for name in names]
+    if not jobs:
+        raise InputError(f'{images[0]} holds no image' if images else 'no image is named')
+    refuse_meetings(jobs, compare)
+    return jobs, strangers
+
+
+def expanded(images: Sequence[Path]) -> List[Path]:
+    found = []
+    for image in images:
+        if not os.path.lexists(image) and glob.has_magic(str(image)):
+            matches = sorted(glob.glob(str(image), recursive=True))
+            if not matches:
+                raise InputError(f'{image} matches no file: check the pattern')
+            matches = [Path(match) for match in matches if not os.path.basename(match).startswith('.')]
+            found += [match for match in matches if not match.is_dir() and not is_mask(match)]
+        else:
+            found.append(image)
+    return found
+
+
+def check_exists(image: Path) -> None:
+    if image != STANDARD and not os.path.lexists(image):
+        raise InputError(f'{image} does not exist: check the path')
+
+
+def written_name(name: Path) -> Path:
+    """What is read but not written becomes PNG."""
+    return name if name.suffix.lower() in image_files.SUFFIXES else name.with_suffix('.png')
+
+
+def below(folder: Path, others: Sequence[Optional[Path]]) -> Tuple[List[Path], List[Path]]:
+    images, strangers = image_files.find(folder)
+    resolved = [path.resolve() for path in others if path]
+    inside = [path for path in resolved if folder.resolve() in path.parents]
+    names = [
+        path.relative_to(folder)
+        for path in images
+        if not is_mask(path) and not any(other in (path.resolve(), *path.resolve().parents) for other in inside)
+    ]
+    return names, strangers
+
+
+def is_mask(path: Path) -> bool:
+    """Whether it is called as the mask of an image beside it."""
+    match = MASK_NAME.fullmatch(path.stem)
+    return bool(match) and any(path.with_name(match[1] + suffix).exists() for suffix in image_files.READABLE)
+
+
+def refuse_meetings(jobs: Sequence[Job], compare: bool) -> None:
+    outputs = {}
+    for job in jobs:
+        key = os.path.normcase(job.output)
+        if key in outputs:
+            raise InputError(f'{outputs[key]} and {job.image} would both become {job.output}: rename one')
+        outputs[key] = job.image
+    for job in jobs:
+        if compare and os.path.normcase(job.comparison) in outputs:
+            raise InputError(
+                f'{job.comparison} would be the comparison of {job.image} and the output of another: rename one'
+            )
+
+
+def companion(place: Path, name: Path, what: str) -> Path:
+    """``place`` itself, or the file in that folder that goes with ``name``, of any format.
+
+    Raises:
+        InputError: if there is none, or several.
+    """
+    if not place.is_dir():
+        if not os.path.lexists(place):
+            raise InputError(f'{place} does not exist: check the path')
+        return place
+    folder = (place / name).parent
+    exact = folder / name.name
+    if exact.exists():
+        return exact
+    found = named_alike(folder, name.stem)
+    if not found:
+        found = masks_beside(folder / name)
+    if not found:
+        raise InputError(f'{place} has no {what} for {name}: add {name.with_suffix(".png")}')
+    if len(found) > 1:
+        raise InputError(f'{place} has several files for {name}, such as {found[0].name} and {found[1].name}: keep one')
+    return found[0]
+
+
+def named_alike(folder: Path, stem: str) -> List[Path]:
+    return [
+        path
+        for path in sorted(folder.glob('*'))
+        if path.stem == stem and path.suffix.lower() in image_files.READABLE and not path.name.startswith('.')
+    ]
+
+
+def masks_beside(image: Path) -> List[Path]:
+    """NAME_mask.png, NAME_mask001.png and the like."""
+    if not image.parent.is_dir():
+        return []
+    return [
+        path
+        for path in sorted(image.parent.iterdir())
+        if path.suffix.lower() in image_files.READABLE
+        and (match := MASK_NAME.fullmatch(path.stem))
+        and match[1] == image.stem
+    ]
+
+
+def refuse_overwriting(output: Path, overwrite: bool, *inputs: Optional[Path]) -> None:
+    if output == STANDARD:
+        return
+    for path in inputs:
+        if path is not None and path != STANDARD and output.resolve() == path.resolve():
+            raise InputError(f'{output} is an input too: name another output')
+    if output.is_dir():
+        raise InputError(f'{output} is a folder: name a file in it')
+    if os.path.lexists(output) and not overwrite:
+        raise InputError(f'{output} exists: name another output, or say --overwrite')

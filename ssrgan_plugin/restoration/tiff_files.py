@@ -1,0 +1,258 @@
+"""TIFFs: which are read by libvips and which by tifffile, with what tags, and how they are written."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator, Optional, Union
+
+import numpy as np
+import tifffile
+from PIL import Image, TiffImagePlugin
+
+from ..errors import InputError
+from .image_info import ImageInfo
+
+# Tags that say how the pixels are stored: the writer sets its own. 330 and 34665 to 40965 point to other directories.
+STRUCTURE = {
+    *range(254, 260),
+    262,
+    263,
+    266,
+    273,
+    274,
+    *range(277, 281),
+    282,
+    283,
+    284,
+    296,
+    317,
+    320,
+    *range(322, 326),
+    330,
+    *range(338, 342),
+    347,
+    *range(512, 522),
+    *range(529, 533),
+    34665,
+    34853,
+    40965,
+    34675,
+    700,
+    33723,
+    305,
+}
+LOSSY = {6, 7, 33003, 33004, 33005, 34712, 34887, 34892, 50001, 50002, 52546}
+# What tifffile decodes by itself: none, deflate (two numbers), PackBits.
+PLAIN = {1, 8, 32946, 32773}
+PHOTOMETRIC = {0: 'grey', 1: 'grey', 2: 'rgb', 3: 'rgb', 5: 'cmyk', 6: 'rgb'}
+PHOTOMETRIC_NAMES = dict(grey='minisblack', rgb='rgb', cmyk='separated', bands='minisblack')
+NODATA = 42113
+
+
+@dataclass(frozen=True)
+class TiffHeader:
+    height: int
+    width: int
+    bands: int
+    dtype: np.dtype
+    info: ImageInfo
+    by_vips: bool
+
+
+def opened(source: Union[Path, bytes]) -> tifffile.TiffFile:
+    return tifffile.TiffFile(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+
+
+def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
+    with opened(source) as file:
+        pages = [page for page in file.pages if not page.is_reduced]
+        if len(pages) > 1:
+            raise InputError(f'{name} holds {len(pages)} images: save each as a file of its own')
+        page = file.pages[0].aspage()
+        smaller = len(file.pages) > 1 or 330 in page.tags
+        bands, photometric = page.samplesperpixel, int(page.photometric)
+        dtype, bits = page.dtype, page.bitspersample
+        if photometric == 3:
+            bands, dtype = 3, np.dtype(np.uint8)
+        elif bits < 8:
+            dtype = np.dtype(np.uint8)
+        if dtype is None or dtype.kind not in 'uif' or isinstance(bits, int) and bits not in (1, 2, 4, 8, 16, 32, 64):
+            raise InputError(
+                f'{name} has pixels of a type that is not read (TIFF of {bits} bits, SampleFormat '
+                f'{page.sampleformat}): convert it to 8 or 16 bits or float'
+            )
+        extra = [int(sample) for sample in page.extrasamples]
+        alpha, grey = bool(extra) and extra[-1] in (1, 2), PHOTOMETRIC.get(photometric) == 'grey'
+        info = dict(
+            colours='bands' if grey and bands - alpha != 1 else PHOTOMETRIC.get(photometric, 'bands'),
+            alpha=alpha,
+            premultiplied=alpha and extra[-1] == 1,
+            white_is_zero=photometric == 0,
+            lossy=int(page.compression) in LOSSY,
+            **metadata(page, source),
+        )
+        if photometric in (8, 9, 10):
+            raise InputError(f'{name} is stored as CIELAB: convert it to RGB')
+        notes = []
+        if photometric == 3:
+            notes.append('its palette became colours of 8 bits')
+        elif bits < 8:
+            notes.append(f'its {bits} bit{"s" * (bits > 1)} a pixel became 8')
+        if smaller:
+            notes.append('its smaller copies are left out')
+        plain = int(page.compression) in PLAIN and page.predictor in (1, 2) and page.fillorder == 1 and bits >= 8
+        # libvips undoes a premultiplied alpha, widens float16, knows no 64 bits, and mixes up planes of more than
+        # three bands.
+        exact = (
+            dtype.name in ('uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32')
+            and not info['premultiplied']
+            and (int(page.planarconfig) == 1 or bands in (1, 3) and photometric in (0, 1, 2))
+        )
+        if not exact and not plain:
+            raise InputError(
+                f'{name} is a TIFF that is not read in this compression '
+                f'({getattr(page.compression, "name", page.compression)}): save it without'
+            )
+        return TiffHeader(
+            page.imagelength,
+            page.imagewidth,
+            bands,
+            dtype.newbyteorder('='),
+            ImageInfo(**info, notes=tuple(notes)),
+            exact,
+        )
+
+
+def metadata(page: tifffile.TiffPage, source: Union[Path, bytes]) -> dict:
+    def value(code: int):
+        tag = page.tags.get(code)
+        return None if tag is None else tag.value
+
+    found = dict(profile=value(34675), xmp=value(700), nodata=None)
+    if NODATA in page.tags:
+        found['nodata'] = str(value(NODATA)).strip('\0 ')
+    tags = []
+    for tag in page.tags:
+        if tag.code not in STRUCTURE and not (tag.code == 270 and str(tag.value).startswith('{"shape"')):
+            tags.append((tag.code, int(tag.dtype), tag.count, tag.value))
+    found['tags'] = tuple(tags)
+    unit = value(296)
+    if value(282) and value(283) and unit in (2, 3):
+        found['resolution'] = tuple(a / b / (25.4 if unit == 2 else 10) for a, b in (value(282), value(283)) if b)
+        if len(found['resolution']) < 2:
+            del found['resolution']
+    if 34665 in page.tags or 34853 in page.tags or (value(274) or 1) != 1:
+        found['exif'] = exif_of(source)
+    return {
+        key: item.tobytes() if isinstance(item, np.ndarray) and key in ('profile', 'xmp') else item
+        for key, item in found.items()
+    }
+
+
+def exif_of(source: Union[Path, bytes]) -> Optional[bytes]:
+    """Orientation and the directories of exposure and place, as other formats hold them."""
+    with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=['TIFF']) as image:
+        exif = image.getexif()
+        kept = Image.Exif()
+        for code in (0x8769, 0x8825):
+            if exif.get_ifd(code):
+                kept.get_ifd(code).update(exif.get_ifd(code))
+        kept[0x0112] = exif.get(0x0112, 1)
+        return kept.tobytes()
+
+
+def read_pixels(source: Union[Path, bytes], header: TiffHeader) -> np.ndarray:
+    """The whole image by tifffile, (H, W, bands)."""
+    with opened(source) as file:
+        page = file.pages[0].aspage()
+        pixels = page.asarray()
+        if int(page.planarconfig) == 2 and header.bands > 1:
+            pixels = np.moveaxis(pixels, 0, -1)
+        if header.info.white_is_zero and header.dtype.kind == 'u':
+            pixels = np.iinfo(header.dtype).max - pixels
+        return np.ascontiguousarray(pixels.reshape(header.height, header.width, header.bands), header.dtype)
+
+
+def write(path: Path, strips: Iterator[np.ndarray], shape: tuple, dtype: np.dtype, info: ImageInfo) -> None:
+    """Writes strips of (rows, W, bands), all but the last of one height, as they come; deflate, lossless."""
+    height, width, bands = shape
+    first = next(strips)
+    alpha = info.has_alpha(bands)
+    kind = info.kind(bands)
+    negative = info.white_is_zero and np.dtype(dtype).kind == 'u'
+
+    def all_strips() -> Iterator[np.ndarray]:
+        yield first
+        yield from strips
+
+    def pieces() -> Iterator[np.ndarray]:
+        for strip in all_strips():
+            yield np.iinfo(dtype).max - strip if negative else strip
+
+    base = dict(rgb=3, cmyk=4).get(kind, 1)
+    extra = [0] * (bands - base)
+    if alpha:
+        extra[-1] = 1 if info.premultiplied else 2
+    tags = [(*tag, True) for tag in info.tags]
+    tags += [
+        (code, 1, len(content), content, True) for code, content in ((700, info.xmp), (33723, info.iptc)) if content
+    ]
+    options = {}
+    if info.resolution:
+        options = dict(resolution=tuple(10 * value for value in info.resolution), resolutionunit='CENTIMETER')
+    orientation = info.orientation
+    if orientation != 1:
+        tags.append((274, 3, 1, orientation, True))
+    directories = exif_directories(info.exif)
+    tags += [(code - 1, 4, 1, 0, True) for code in directories]
+    bigtiff = height * width * bands * np.dtype(dtype).itemsize > 2**31
+    with tifffile.TiffWriter(path, bigtiff=bigtiff, byteorder='<') as writer:
+        writer.write(
+            pieces(),
+            shape=(height, width, bands) if bands > 1 else (height, width),
+            dtype=dtype,
+            tile=None,
+            photometric='miniswhite' if info.white_is_zero else PHOTOMETRIC_NAMES[kind],
+            planarconfig='contig' if bands > 1 else None,
+            extrasamples=extra or None,
+            rowsperstrip=len(first),
+            compression='zlib',
+            metadata=None,
+            software=False,
+            extratags=tags,
+            iccprofile=info.profile,
+            **options,
+        )
+    append_directories(path, directories)
+
+
+def exif_directories(content: Optional[bytes]) -> dict:
+    exif = Image.Exif()
+    if content:
+        try:
+            exif.load(content)
+        except (SyntaxError, ValueError):  # malformed
+            return {}
+    return {code: dict(exif.get_ifd(code)) for code in (0x8769, 0x8825) if exif.get_ifd(code)}
+
+
+def append_directories(path: Path, directories: dict) -> None:
+    """EXIF's own directories at the end of the file, and the tags that point to them, for which there are stand-ins.
+
+    tifffile writes no such tags itself.
+    """
+    for code, entries in directories.items():
+        with tifffile.TiffFile(path) as file:
+            stand_in = file.pages[0].tags[code - 1]
+        directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b'II')
+        for key, item in entries.items():
+            directory[key] = item
+        with open(path, 'r+b') as file:
+            offset = file.seek(0, 2)
+            offset += offset % 2
+            file.seek(offset)
+            file.write(directory.tobytes(offset))
+            file.seek(stand_in.offset)
+            file.write(code.to_bytes(2, 'little'))
+            file.seek(stand_in.valueoffset)
+            file.write(offset.to_bytes(4, 'little'))

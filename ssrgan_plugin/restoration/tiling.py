@@ -1,0 +1,135 @@
+"""One picture restored strip by strip, tile by tile, in memory that does not grow with its height."""
+
+from typing import Callable, Iterable, Iterator, List, Optional, Tuple
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from .decoders import OpenImage
+from .far_filling import SmoothSurface
+from .lost_pixels import LostPixels
+from .values import Range, band_groups, known_ranges, top_of
+
+# Restores (H, W, 1 or 3), -1 to 1 or a little beyond, by a mask (H, W), True = lost, in half precision or not.
+Backend = Callable[[np.ndarray, np.ndarray, bool], np.ndarray]
+
+
+class PictureInTiles:
+    """A damaged picture, and what is to be known of it before the first tile.
+
+    Args:
+        source: The picture; read three times, or four if it has wide holes.
+        lost: Its lost pixels.
+        alpha_too: Restore transparency where lost pixels are fully transparent. Else it stays as it is.
+        side, margin: Of the tiles; the margin is further than the network looks.
+        reach: Lost pixels further than this from any known one get a smooth surface instead. Default: the network
+            does what it can.
+        own_range: Show the network the type's range, as in training, not the range that known pixels fill.
+        progress: Show a bar. Default: False.
+        coarse: Half precision will do. Default: False.
+
+    Attributes:
+        far: How many pixels of the strips so far were beyond reach.
+    """
+
+    def __init__(
+        self,
+        source: OpenImage,
+        lost: LostPixels,
+        alpha_too: bool,
+        side: int,
+        margin: int,
+        reach: Optional[int] = None,
+        own_range: bool = False,
+        progress: bool = False,
+        coarse: bool = False,
+    ):
+        self.source, self.lost = source, lost
+        self.side, self.margin, self.reach, self.progress, self.coarse = side, margin, reach, progress, coarse
+        self.groups = band_groups(source)
+        self.alpha = source.bands - 1 if source.info.has_alpha(source.bands) else None
+        if self.alpha is not None and not alpha_too:
+            self.groups.pop()
+        self.ranges = known_ranges(source, lost, self.groups)
+        if own_range:
+            top = top_of(source.dtype)
+            self.ranges = [Range(0, top, 0, top) if one.least >= 0 and one.most <= top else one for one in self.ranges]
+        self.surface: Optional[SmoothSurface] = None
+        self.far = 0
+
+    def strips(self, run: Backend) -> Iterator[np.ndarray]:
+        """The restored picture in strips of ``side`` rows; known pixels are the same to the bit."""
+        height, width = self.source.shape[:2]
+        columns = range(0, width, self.side)
+        total = -(-height // self.side) * len(columns)
+        with tqdm(total=total, unit='tile', leave=False, disable=not self.progress or total < 4) as progress:
+            for y, above, rows in with_margins(self.source.strips(self.side), self.side, self.margin):
+                lost = self.lost.rows(y - above, y - above + len(rows))
+                strip = rows[above : above + self.side].copy()
+                for x in columns:
+                    self._restore_tile(strip, rows, lost, y, above, x, run)
+                    progress.update()
+                yield strip
+
+    def _restore_tile(self, strip, rows, lost, y: int, above: int, x: int, run: Backend) -> None:
+        inner = np.s_[above : above + self.side, x : x + self.side]
+        if not lost[inner].any():
+            return
+        left = min(x, self.margin)
+        outer = np.s_[:, x - left : x + self.side + self.margin]
+        lost = lost[outer]
+        back = np.s_[above : above + self.side, left : left + self.side]
+        far = None
+        if self.reach and (beyond := far_from_known(lost, self.reach)).any():
+            self.surface = self.surface or SmoothSurface(self.source, self.lost, self.groups, self.ranges)
+            surface = self.surface.at(y - above, x - left, *lost.shape)
+            self.far += int(beyond[back].sum())
+            far = beyond
+        place, part = 0, strip[:, x : x + self.side]
+        for bands, values in zip(self.groups, self.ranges):
+            pixels = rows[outer][..., bands]
+            here = lost
+            if self.alpha is not None and bands.start == self.alpha:
+                here = lost & (pixels[..., 0] == 0)
+            shown = values.to_network(np.where(here[..., None], values.low, pixels))
+            near = here
+            if far is not None:
+                shown = np.where((far & here)[..., None], surface[..., place : place + pixels.shape[-1]], shown)
+                near = here & ~far
+            place += pixels.shape[-1]
+            restored, chosen = run(shown, near, self.coarse)[back], here[back]
+            part[..., bands][chosen] = values.to_image(restored[chosen], strip.dtype)
+
+
+def with_margins(strips: Iterable[np.ndarray], side: int, margin: int) -> Iterator[Tuple[int, int, np.ndarray]]:
+    """Each strip of ``side`` rows with up to ``margin`` rows above and below it.
+
+    Returns:
+        First row of the strip, rows above it, and all these rows.
+    """
+    kept: List[np.ndarray] = []
+    first = y = end = 0  # row of the picture where ``kept`` begins, the next strip's, and where ``kept`` ends
+
+    def take(stop: int) -> Tuple[int, int, np.ndarray]:
+        nonlocal kept, first
+        rows = np.concatenate(kept)
+        result = y, y - first, rows[: stop - first]
+        begin = max(y + side - margin, first)
+        kept, first = [rows[begin - first :]], begin
+        return result
+
+    for strip in strips:
+        kept.append(strip)
+        end += len(strip)
+        while end >= y + side + margin:
+            yield take(y + side + margin)
+            y += side
+    while y < end:
+        yield take(min(end, y + side + margin))
+        y += side
+
+
+def far_from_known(lost: np.ndarray, reach: int) -> np.ndarray:
+    near = cv2.dilate((~lost).astype(np.uint8), np.ones((2 * reach + 1, 1)))
+    return cv2.dilate(near, np.ones((1, 2 * reach + 1))) == 0
