@@ -9,6 +9,7 @@ from mmengine.registry import init_default_scope
 from PIL import Image
 
 import ssrgan_plugin.registration  # noqa: F401
+from ssrgan_plugin import cli
 
 REPO = Path(__file__).parents[1]
 
@@ -96,21 +97,33 @@ def photograph(tmp_path):
 
 
 @pytest.fixture
-def ssrgan(monkeypatch, capfd):
-    """Runs the ssrgan command in this process; returns its output, as a finished process would."""
-    from ssrgan_plugin.cli import main
+def door(monkeypatch, capfd):
+    """Calls ``ssrgan``, or the one command of a door in ``tools/``, in this process: imports are paid for once.
 
-    def call(*arguments, status=0):
-        monkeypatch.setattr(sys, 'argv', ['ssrgan', *map(str, arguments)])
+    Returns its output, as a finished process would.
+    """
+
+    def door(command: str, *arguments) -> subprocess.CompletedProcess:
+        name = 'ssrgan' if command == 'ssrgan' else f'{command.replace("-", "_")}.py'
+        monkeypatch.setattr(sys, 'argv', [name, *map(str, arguments)])
         capfd.readouterr()
         with pytest.raises(SystemExit) as stop:
-            main()
-        output = capfd.readouterr()
-        message, code = '', stop.value.code
-        if isinstance(code, str):
-            message, code = f'{code}\n', 1
-        assert code == status, output.err + message
+            cli.main(None if command == 'ssrgan' else command)
+        output, code = capfd.readouterr(), stop.value.code
+        message, code = (f'{code}\n', 1) if isinstance(code, str) else ('', code or 0)
         return subprocess.CompletedProcess(arguments, code, output.out, output.err + message)
+
+    return door
+
+
+@pytest.fixture
+def ssrgan(door):
+    """The same for ``ssrgan``, which is to end with this status."""
+
+    def call(*arguments, status=0):
+        done = door('ssrgan', *arguments)
+        assert done.returncode == status, done.stderr
+        return done
 
     return call
 

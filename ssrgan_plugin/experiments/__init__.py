@@ -1,0 +1,1 @@
+"""Tables and figures: data, comparison, the paper's experiment, speed."""

@@ -1,9 +1,10 @@
 """A config and a checkpoint become a model: every tool loads its models here."""
 
+from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Sequence, Union
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Union
 
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from torch import nn
 
@@ -45,6 +46,13 @@ def read_config(
         if not cfg.get(part):
             raise InputError(f'{path} has no {part}: name a whole config, such as those in configs/')
     return cfg
+
+
+def parse_options(pairs: Sequence[str]) -> Dict[str, Any]:
+    """What MMEngine makes of ``--cfg-options``: keys with dots, values of their type."""
+    parser = ArgumentParser()
+    parser.add_argument('options', nargs='*', action=DictAction)
+    return parser.parse_args(pairs).options or {}
 
 
 class TrainedModel(NamedTuple):

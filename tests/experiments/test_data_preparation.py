@@ -11,11 +11,14 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
-import ssrgan_plugin.preparation as preparation
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.preparation import DATASETS, prepare
+from ssrgan_plugin.experiments import archives as archives_module
+from ssrgan_plugin.experiments import data_preparation as preparation
+from ssrgan_plugin.experiments import paper_datasets
+from ssrgan_plugin.experiments.data_preparation import prepare
+from ssrgan_plugin.experiments.paper_datasets import DATASETS
 
-TOOL = Path(__file__).parents[1] / 'tools' / 'prepare_data.py'
+TOOL = Path(__file__).parents[2] / 'tools' / 'prepare_data.py'
 
 
 def jpeg(seed=0, mode='RGB', size=(40, 30), kind='JPEG'):
@@ -138,11 +141,11 @@ def test_caltech_split_of_all_images_keeps_one_photographs_images_together(tmp_p
         (tmp_path / folder).mkdir()
         for i in range(1, count + 1):
             (tmp_path / folder / f'image_{i:04}.jpg').touch()
-    splits = preparation.caltech_splits(tmp_path, tmp_path)
+    splits = paper_datasets.caltech_splits(tmp_path, tmp_path)
     assert (len(splits['train']), len(splits['test'])) == (7315, 1829)
     # Stored smaller, images are PNGs.
     splits = {split: [name.replace('.jpg', '.png') for name in names] for split, names in splits.items()}
-    splits = preparation.with_validation(splits)
+    splits = paper_datasets.with_validation(splits)
     sides = [set(splits[split]) for split in ('train_without_val', 'val', 'test')]
     assert sum(map(len, sides)) == 9144
     for side in sides:
@@ -216,7 +219,8 @@ def test_twice_does_nothing(archives, tmp_path, monkeypatch):
 @pytest.mark.parametrize('step', ['keep', 'store_images', 'write_whole'])
 def test_interrupted_then_continued(archives, tmp_path, monkeypatch, step):
     """Stopped in the middle of unpacking, before storing, or before the last file."""
-    given, calls, real = make_flower(archives), [], getattr(preparation, step)
+    module = archives_module if step == 'keep' else preparation
+    given, calls, real = make_flower(archives), [], getattr(module, step)
 
     def interrupted(*args, **kwargs):
         calls.append(args)
@@ -224,11 +228,11 @@ def test_interrupted_then_continued(archives, tmp_path, monkeypatch, step):
             raise KeyboardInterrupt
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(preparation, step, interrupted)
+    monkeypatch.setattr(module, step, interrupted)
     with pytest.raises(KeyboardInterrupt):
         prepare('flower', tmp_path / 'data', given, allow_subset=True)
     assert not (tmp_path / 'data' / 'flowers-102' / 'dataset.json').exists()
-    monkeypatch.setattr(preparation, step, real)
+    monkeypatch.setattr(module, step, real)
     prepare('flower', tmp_path / 'data', given, allow_subset=True)
     prepare('flower', tmp_path / 'fresh', given, allow_subset=True)
     files = [

@@ -1,12 +1,13 @@
 """tools/plot.py from a fixed results file."""
 
 import json
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+
+from ssrgan_plugin.experiments import figures
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'plot.py'
 RATIOS = (30, 50, 80)
@@ -51,25 +52,21 @@ def test_draws_every_figure(results, run):
         assert cv2.imread(str(path)).std() > 5, f'{path.name} is empty'
 
 
-def test_lines_hold_the_results(results, monkeypatch):
-    monkeypatch.syspath_prepend(TOOL.parent)
-    import plot
-
+def test_lines_hold_the_results(results):
     runs = [run for run in json.loads((results / 'results.json').read_text()).values()]
     pets = runs[len(RATIOS) :]
-    (line,) = plot.against_level({plot.label(pets[0]): pets}).axes[0].lines
+    (line,) = figures.against_level({figures.label(pets[0]): pets}).axes[0].lines
     np.testing.assert_allclose(line.get_xydata(), [[0.3, 0.003], [0.5, 0.005], [0.8, 0.008]])
     assert line.get_label() == 'Oxford-IIIT Pet (subset)'
-    axes = plot.against_epoch(pets).axes[0]
+    axes = figures.against_epoch(pets).axes[0]
     np.testing.assert_allclose(axes.lines[0].get_xydata(), [[1, 0.03], [2, 0.015], [3, 0.01]])
     assert axes.get_title() == 'Oxford-IIIT Pet (subset): 3 epochs of 10 images'
     looks = {(line.get_marker(), line.get_linestyle()) for line in axes.lines}
     assert len(looks) == len(RATIOS), 'told apart without colour'
-    sys.modules.pop('plot')
 
 
-def test_no_results(run, tmp_path):
-    done = run(TOOL, tmp_path)
+def test_no_results(door, tmp_path):
+    done = door('plot', tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f'plot.py: {tmp_path / "results.json"} does not exist: name the --out folder of tools/sweep.py'

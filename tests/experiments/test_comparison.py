@@ -25,11 +25,11 @@ def network(tiny_config, tmp_path):
     return config, tmp_path / 'small.pth', model
 
 
-def test_one_table_of_all_methods(network, run, tmp_path, flowers):
+def test_one_table_of_all_methods(network, door, tmp_path, flowers):
     config, checkpoint, model = network
     telea = REPO / 'configs/mixing/telea_flower_p50.py'
     command = [
-        TOOL,
+        'compare',
         '--config',
         config,
         telea,
@@ -44,7 +44,7 @@ def test_one_table_of_all_methods(network, run, tmp_path, flowers):
         '--out',
         tmp_path / 'out',
     ]
-    done = run(*command)
+    done = door(*command)
     assert done.returncode == 0, done.stderr[-3000:]
     rows = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
     assert [(row['ratio'], row['method'], row['images']) for row in rows] == [
@@ -76,17 +76,17 @@ def test_one_table_of_all_methods(network, run, tmp_path, flowers):
     )
 
     written = (tmp_path / 'out' / 'level_30.json').stat().st_mtime_ns
-    assert run(*command).returncode == 0
+    assert door(*command).returncode == 0
     assert (tmp_path / 'out' / 'level_30.json').stat().st_mtime_ns == written, 'a finished level is not run again'
 
 
-def test_amp_computes_networks_in_bfloat16(network, run, tmp_path):
+def test_amp_computes_networks_in_bfloat16(network, door, tmp_path):
     config, checkpoint, _ = network
     errors = []
     for number, options in enumerate(([], ['--amp'])):
         out = tmp_path / str(number)
-        done = run(
-            TOOL,
+        done = door(
+            'compare',
             '--config',
             config,
             '--checkpoint',
@@ -105,12 +105,12 @@ def test_amp_computes_networks_in_bfloat16(network, run, tmp_path):
     assert errors[0] == pytest.approx(errors[1], rel=0.02)
 
 
-def test_failures_are_counted_and_named(network, run, tmp_path):
+def test_failures_are_counted_and_named(network, door, tmp_path):
     config, checkpoint, model = network
     broken = {key: value * float('nan') for key, value in model.state_dict().items()}
     torch.save(dict(state_dict=broken), checkpoint)
-    done = run(
-        TOOL,
+    done = door(
+        'compare',
         '--config',
         config,
         '--checkpoint',
@@ -130,18 +130,18 @@ def test_failures_are_counted_and_named(network, run, tmp_path):
     assert cv2.imread(str(tmp_path / 'out' / 'comparison.png')) is not None
 
 
-def test_changes_anywhere_are_seen_and_equal_names_told_apart(flowers, run, tmp_path):
+def test_changes_anywhere_are_seen_and_equal_names_told_apart(flowers, door, tmp_path):
     base = tmp_path / 'base.py'
     config = tmp_path / 'child.py'
     config.write_text("_base_ = './base.py'\n")
-    command = [TOOL, '--config', config, config, '--ratios', '50', '--images', '2', '--out', tmp_path / 'out']
+    command = ['compare', '--config', config, config, '--ratios', '50', '--images', '2', '--out', tmp_path / 'out']
     errors = []
     for method in ('telea', 'nearest'):
         base.write_text(
             f"_base_ = '{REPO}/configs/mixing/{method}_flower_p50.py'\n"
             f"test_dataloader = dict(dataset=dict(data_root='{flowers}'))\n"
         )
-        assert run(*command).returncode == 0
+        assert door(*command).returncode == 0
         rows = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
         assert [row['method'] for row in rows] == ['child #1', 'child #2']
         assert rows[0]['NMSE'] == rows[1]['NMSE']
@@ -149,10 +149,10 @@ def test_changes_anywhere_are_seen_and_equal_names_told_apart(flowers, run, tmp_
     assert errors[0] != errors[1]
 
 
-def test_what_is_in_the_way_of_the_results_is_named_at_once(network, run, tmp_path):
+def test_what_is_in_the_way_of_the_results_is_named_at_once(network, door, tmp_path):
     config, checkpoint, _ = network
     (tmp_path / 'file').write_text('mine')
-    done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--out', tmp_path / 'file')
+    done = door('compare', '--config', config, '--checkpoint', checkpoint, '--out', tmp_path / 'file')
     assert done.returncode == 1 and (tmp_path / 'file').read_text() == 'mine'
     assert done.stderr.splitlines()[-1].endswith('file is in the way: name another --out')
 
@@ -166,26 +166,26 @@ def test_what_is_in_the_way_of_the_results_is_named_at_once(network, run, tmp_pa
         (None, 'can not be found'),
     ],
 )
-def test_other_checkpoints_are_named(network, run, tmp_path, content, sentence):
+def test_other_checkpoints_are_named(network, door, tmp_path, content, sentence):
     config, checkpoint, _ = network
     if content is None:
         checkpoint.unlink()
     else:
         torch.save(content, checkpoint)
-    done = run(TOOL, '--config', config, '--checkpoint', checkpoint, '--images', '1', '--out', tmp_path / 'out')
+    done = door('compare', '--config', config, '--checkpoint', checkpoint, '--images', '1', '--out', tmp_path / 'out')
     assert done.returncode == 1 and 'Traceback' not in done.stderr, done.stderr[-3000:]
     assert 'small.pth' in done.stderr.splitlines()[-1] and sentence in done.stderr.splitlines()[-1]
 
 
-def test_peak_memory_counts_the_weights(tiny_config, run, tmp_path):
+def test_peak_memory_counts_the_weights(tiny_config, door, tmp_path):
     """32 MB of them, which a process that had freed as much before would not show."""
     megabytes = []
     for channels in (8, 960):
         config = tiny_config(f"model['generator']['mid_channels'] = {channels}", name=f'channels_{channels}.py')
         model = MODELS.build(Config.fromfile(config).model)
         torch.save(dict(state_dict=model.state_dict()), tmp_path / 'weights.pth')
-        done = run(
-            TOOL,
+        done = door(
+            'compare',
             '--config',
             config,
             '--checkpoint',
@@ -213,10 +213,10 @@ def test_peak_memory_counts_the_weights(tiny_config, run, tmp_path):
         ('lr = 1', 'has no model: name a whole config'),
     ],
 )
-def test_odd_configs_are_named(run, tmp_path, text, sentence):
+def test_odd_configs_are_named(door, tmp_path, text, sentence):
     config = tmp_path / 'odd.py'
     config.write_text(text)
-    done = run(TOOL, '--config', config, '--out', tmp_path / 'out')
+    done = door('compare', '--config', config, '--out', tmp_path / 'out')
     assert done.returncode != 0 and 'Traceback' not in done.stderr, done.stderr[-3000:]
     assert sentence in done.stderr.splitlines()[-1]
 
@@ -225,7 +225,7 @@ def test_odd_configs_are_named(run, tmp_path, text, sentence):
     'arguments, sentence',
     [(['--checkpoint', 'a.pth', 'b.pth'], '1 configs but 2 checkpoints'), ([], 'has weights: name its --checkpoint')],
 )
-def test_bad_input(tiny_config, run, tmp_path, arguments, sentence):
-    done = run(TOOL, '--config', tiny_config(), *arguments, '--out', tmp_path / 'out')
+def test_bad_input(tiny_config, door, tmp_path, arguments, sentence):
+    done = door('compare', '--config', tiny_config(), *arguments, '--out', tmp_path / 'out')
     assert done.returncode != 0
     assert sentence in done.stderr.splitlines()[-1] and 'Traceback' not in done.stderr

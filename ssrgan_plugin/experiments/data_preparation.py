@@ -1,45 +1,25 @@
 """Puts the paper's three data sets where the configs look for them: see :func:`prepare`."""
 
 import json
-import os
-import re
 import shutil
-import tarfile
-import zipfile
-import zlib
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
-from .atomic_files import whole, write_whole
-from .errors import InputError
+from ..atomic_files import whole, write_whole
+from ..errors import InputError
+from .archives import unpack
+from .paper_datasets import DATASETS, PaperDataset, Splits, find, with_validation
 
-Splits = Dict[str, List[str]]
-CALTECH_SPLIT_SEED = 0
-VALIDATION_STEP = 20
 METADATA = 'dataset.json'  # written last: a folder without it is not finished
-
-
-class PaperDataset(NamedTuple):
-    """One row of the paper's Table I."""
-
-    title: str
-    folder: str  # below the root, as torchvision names it
-    images: str  # below the folder
-    extras: Tuple[str, ...]  # the files that define the splits
-    train: int
-    test: int
-    read_splits: Callable[[Path, Path], Splits]  # (image folder, source folder) -> image names, sorted
-    download: Callable[[Path], object]
-    split: str = 'official'
+SOURCES = '.sources'  # where archives are unpacked, beside the data sets
 
 
 def prepare(
@@ -152,22 +132,6 @@ def begin(begun: Path, folder: Path, source: Path, size: Optional[int], archives
     write_whole(begun, marks)
 
 
-def with_validation(listed: Splits) -> Splits:
-    """Adds 'val', every 20th training photograph unless the data set has its own, and 'train_without_val'.
-
-    The paper chooses by no validation images; what we choose, we choose by these.
-    """
-    drawn = set(sorted({photograph(name) for name in listed['train']})[::VALIDATION_STEP])
-    val = listed.get('val', [name for name in listed['train'] if photograph(name) in drawn])
-    kept = set(val)
-    return dict(listed, val=val, train_without_val=[name for name in listed['train'] if name not in kept])
-
-
-# ---- from archives to one source folder
-
-SOURCES = '.sources'
-
-
 def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
     """Brings all that was given, or is downloaded, into one folder, and returns it."""
     if len(archives) == 1 and archives[0].is_dir():
@@ -175,7 +139,10 @@ def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
     source = root / SOURCES / dataset.folder
     if not archives:
         source.mkdir(parents=True, exist_ok=True)
-        dataset.download(source)
+        try:
+            dataset.download(source)
+        except RuntimeError as error:  # torchvision's, for a file that is not what it should be
+            raise InputError(str(error)) from error
         return source
     for archive in archives:
         target = source / archive.name
@@ -187,136 +154,8 @@ def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
             elif archive.name in dataset.extras:
                 shutil.copy(archive, unfinished)
             else:
-                unpack(archive, unfinished, dataset)
+                unpack(archive, unfinished, dataset.extras)
     return source
-
-
-def unpack(archive: Path, target: Path, dataset: PaperDataset) -> None:
-    """Unpacks the images and split files of a tar or zip archive, and of tars inside it; no links, nothing outside."""
-    try:
-        if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as zipped:
-                for member in tqdm(zipped.infolist(), archive.name, unit=' files'):
-                    with zipped.open(member) as content:
-                        keep(member.filename, content, target, dataset)
-        else:
-            with (
-                open(archive, 'rb') as file,
-                tqdm.wrapattr(file, 'read', total=archive.stat().st_size, desc=archive.name) as content,
-            ):
-                unpack_tar(content, target, dataset)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise InputError(f'archive {archive} is damaged or no archive ({error}): get it again') from error
-
-
-class StrictTarInfo(tarfile.TarInfo):
-    """Where the standard library takes a damaged header, or a missing end, for the archive's end."""
-
-    @classmethod
-    def fromtarfile(cls, tar):
-        try:
-            return super().fromtarfile(tar)
-        except tarfile.EOFHeaderError:
-            raise
-        except tarfile.HeaderError as error:
-            raise tarfile.ReadError(f'{error} at byte {tar.offset}') from error
-
-
-def unpack_tar(content, target: Path, dataset: PaperDataset) -> None:
-    with tarfile.open(fileobj=content, mode='r|*', tarinfo=StrictTarInfo) as tar:
-        for member in tar:
-            if member.isfile():
-                keep(member.name, tar.extractfile(member), target, dataset)
-
-
-def keep(name: str, content, target: Path, dataset: PaperDataset) -> None:
-    path = PurePosixPath(name)
-    if path.is_absolute() or '..' in path.parts:
-        raise tarfile.TarError(f'{name} would land outside')
-    if path.name.startswith('._'):  # macOS leaves these beside the images
-        return
-    if path.name.endswith(('.tar.gz', '.tgz', '.tar')):
-        unpack_tar(content, target, dataset)
-    elif path.suffix.lower() == '.jpg' or path.name in dataset.extras:
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        with open(target / path, 'wb') as file:
-            shutil.copyfileobj(content, file)
-
-
-def find(source: Path, name: str) -> Path:
-    """The file or folder of that name, however deep."""
-    if source.name == name:
-        return source
-    found = next((path / name for path, *_ in walk(source) if (path / name).exists()), None)
-    if found is None:
-        raise InputError(f'{source} holds no {name}: give every archive of the data set')
-    return found
-
-
-def walk(source: Path) -> Iterator[Tuple[Path, List[str], List[str]]]:
-    for path, folders, files in os.walk(source, followlinks=True):
-        folders.sort()
-        yield Path(path), folders, files
-
-
-# ---- the splits
-
-
-def flower_splits(images: Path, source: Path) -> Splits:
-    from scipy.io import loadmat
-
-    numbers = loadmat(find(source, 'setid.mat'))
-    return {
-        split: [f'image_{number:05}.jpg' for number in sorted(numbers[key].ravel())]
-        for split, key in (('train', 'trnid'), ('val', 'valid'), ('test', 'tstid'))
-    }
-
-
-def pet_splits(images: Path, source: Path) -> Splits:
-    return {
-        split: sorted(f'{line.split()[0]}.jpg' for line in find(source, file).read_text().splitlines() if line.strip())
-        for split, file in (('train', 'trainval.txt'), ('test', 'test.txt'))
-    }
-
-
-def caltech_splits(images: Path, source: Path) -> Splits:
-    names = sorted(
-        str(PurePosixPath((path / file).relative_to(images)))
-        for path, _, files in walk(images)
-        for file in files
-        if file.lower().endswith('.jpg') and not file.startswith('._')
-    )
-
-    def draw(name):
-        """A random number that depends on the seed and the name alone, on every machine and Python."""
-        return sha256(f'{CALTECH_SPLIT_SEED}:{name}'.encode()).digest()
-
-    together = {}
-    for name in names:
-        together.setdefault(photograph(name), []).append(name)
-    train, room = set(), len(names) * 4 // 5
-    for first in sorted(together, key=draw):
-        if len(train) + len(together[first]) <= room:
-            train.update(together[first])
-    return dict(train=[name for name in names if name in train], test=[name for name in names if name not in train])
-
-
-def photograph(name: str) -> str:
-    """What those of Caltech101's images have in common that are one photograph. Of any other image, its name.
-
-    Faces_easy holds the photographs of Faces, numbered alike, cropped; Leopards holds its first hundred once more,
-    mirrored.
-    """
-    path = PurePosixPath(name)
-    number = re.fullmatch(r'image_(\d{4})', path.stem)
-    if path.parent.name == 'Faces_easy':
-        path = path.parent.with_name('Faces') / path.name
-    elif path.parent.name == 'Leopards' and number and int(number[1]) > 100:
-        path = path.with_name(f'image_{int(number[1]) - 100:04}{path.suffix}')
-    return str(path)
-
-
-# ---- the images
 
 
 def store_images(title: str, images: Path, target: Path, splits: Splits, size: Optional[int]) -> Splits:
@@ -364,50 +203,14 @@ def store_image(images: Path, target: Path, size: Optional[int], name: str) -> T
     return new, None
 
 
-# ---- torchvision's downloads
-
-
-def download_flower(source: Path) -> None:
-    from torchvision.datasets import Flowers102
-
-    Flowers102(source, download=True)
-
-
-def download_pet(source: Path) -> None:
-    from torchvision.datasets import OxfordIIITPet
-
-    OxfordIIITPet(source, download=True)
-
-
-def download_caltech(source: Path) -> None:
-    from torchvision.datasets import Caltech101
-
-    Caltech101(source, download=True)
-
-
-DATASETS = {
-    'flower': PaperDataset(
-        'Flower102', 'flowers-102', 'jpg', ('setid.mat', 'imagelabels.mat'), 1020, 6149, flower_splits, download_flower
-    ),
-    'pet': PaperDataset(
-        'Oxford-IIIT Pet',
-        'oxford-iiit-pet',
-        'images',
-        ('trainval.txt', 'test.txt'),
-        3680,
-        3669,
-        pet_splits,
-        download_pet,
-    ),
-    'caltech': PaperDataset(
-        'Caltech101',
-        'caltech101',
-        '101_ObjectCategories',
-        (),
-        7315,
-        1829,
-        caltech_splits,
-        download_caltech,
-        split=f'80/20 of photographs, seed {CALTECH_SPLIT_SEED}',
-    ),
-}
+def prepare_all(datasets: Sequence[str], root: Path, archive: Sequence[Path], size: Optional[int], allow_subset: bool):
+    """Prepares several data sets and prints what they hold: see :func:`prepare`."""
+    rows = [prepare(name, root, archive, size, allow_subset) for name in datasets]
+    print(f'{"":16}{"training":>10}{"test":>8}{"paper":>14}  size')
+    for name, row in zip(datasets, rows):
+        paper = f'{DATASETS[name].train} / {DATASETS[name].test}'
+        stored = f'{row["size"]}×{row["size"]}' if row['size'] else 'original'
+        print(
+            f'{row["title"]:16}{row["train"]:>10}{row["test"]:>8}{paper:>14}  {stored}'
+            f'{", SUBSET" if row["subset"] else ""}'
+        )

@@ -1,0 +1,196 @@
+"""The experiments' arguments on the command line, and what each command calls with them; imports nothing heavy."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+
+from ..shipped_files import shipped
+from .paper_datasets import DATASETS
+
+LEVELS = (30, 40, 50, 60, 70, 80)
+HERE = 'ssrgan_plugin.experiments'
+
+
+def positive(text: str) -> int:
+    if int(text) < 1:
+        raise ArgumentTypeError(f'{text} must be at least 1')
+    return int(text)
+
+
+def key_value(text: str) -> str:
+    if '=' not in text:
+        raise ArgumentTypeError(f'{text} must be KEY=VALUE')
+    return text
+
+
+def prepare_data(parser: ArgumentParser) -> None:
+    """Puts the paper's data sets where the configs look for them.
+
+    ssrgan prepare-data flower pet caltech                     # downloads the official archives
+    ssrgan prepare-data flower --archive 102flowers.tgz setid.mat --size 128
+    """
+    parser.add_argument('datasets', nargs='+', choices=DATASETS, metavar='{' + ','.join(DATASETS) + '}')
+    parser.add_argument('--root', type=Path, default=Path('data'), help='folder of all data sets (default: data)')
+    parser.add_argument(
+        '--archive',
+        type=Path,
+        nargs='+',
+        default=[],
+        metavar='FILE',
+        help='local archives or folders in the official layout, instead of a download',
+    )
+    parser.add_argument(
+        '--size', type=positive, metavar='N', help='store copies resized to N×N instead of the originals'
+    )
+    parser.add_argument('--allow-subset', action='store_true', help="accept other numbers of images than the paper's")
+    parser.set_defaults(
+        function=f'{HERE}.data_preparation:prepare_all',
+        check=check_prepare_data,
+        interrupted='the same command goes on from here',
+    )
+
+
+def check_prepare_data(parser: ArgumentParser, args: Namespace) -> None:
+    if args.archive and len(args.datasets) > 1:
+        parser.error('--archive goes with one data set at a time')
+
+
+def compare(parser: ArgumentParser) -> None:
+    """One fair table: every method on the same images and masks, and what each costs.
+
+    ssrgan compare --config configs/ssrgan_flower_p50.py configs/mixing/biharmonic_flower_p50.py \\
+        --checkpoint work_dirs/ssrgan_flower_p50/epoch_100.pth - --ratios 30 50 80 --images 200
+
+    Images and masks are those of the first config's test set. "{ratio}" in a config's or checkpoint's path stands for
+    the level, for methods with one set of weights a level. Writes comparison.md, .json and .png; interrupted, the same
+    command goes on with the level where it was.
+    """
+    parser.add_argument('--config', nargs='+', required=True, metavar='CONFIG')
+    parser.add_argument(
+        '--checkpoint',
+        nargs='+',
+        default=[],
+        metavar='CHECKPOINT',
+        help='one for each config, "-" where the model has no weights (default: none has)',
+    )
+    parser.add_argument('--ratios', nargs='+', type=int, default=list(LEVELS), metavar='PERCENT')
+    parser.add_argument(
+        '--images',
+        type=positive,
+        default=200,
+        metavar='N',
+        help='test images, evenly spread over the test set (default: 200)',
+    )
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/comparison'), help='default: work_dirs/comparison')
+    parser.add_argument('--amp', action='store_true', help='run the networks in bfloat16 (autocast)')
+    parser.set_defaults(
+        function=f'{HERE}.comparison:compare',
+        check=check_compare,
+        interrupted='the same command goes on with this level',
+    )
+
+
+def check_compare(parser: ArgumentParser, args: Namespace) -> None:
+    args.ratios = list(dict.fromkeys(args.ratios))
+    args.checkpoint = args.checkpoint or ['-'] * len(args.config)
+    if len(args.checkpoint) != len(args.config):
+        parser.error(
+            f'{len(args.config)} configs but {len(args.checkpoint)} checkpoints: name one for each config, '
+            '"-" where the model has no weights'
+        )
+    if any(not 0 < ratio < 100 for ratio in args.ratios):
+        parser.error(f'--ratios {args.ratios} must be percentages between 0 and 100')
+    try:
+        [path.format(ratio=0) for path in (*args.config, *args.checkpoint)]
+    except (KeyError, IndexError, ValueError):
+        parser.error('paths may hold {ratio} and no other braces')
+
+
+def sweep(parser: ArgumentParser) -> None:
+    """Runs the paper's trainings and evaluations, one data set and level at a time, by the same tools as by hand.
+
+    ssrgan sweep --datasets flower pet caltech --ratios 30 40 50 60 70 80 --out work_dirs/sweep
+
+    Interrupted, the same command goes on: finished runs are kept, a broken one continues. Writes results.json and
+    results.md, with the classical methods' errors on the same images and masks.
+    """
+    parser.add_argument('--datasets', nargs='+', choices=DATASETS, default=list(DATASETS), help='default: all')
+    parser.add_argument('--ratios', nargs='+', type=int, choices=LEVELS, default=list(LEVELS), help='default: all')
+    parser.add_argument('--epochs', type=positive, help="default: the configs' 100")
+    parser.add_argument('--gpus', type=positive, default=1, help='processes of each training (default: 1)')
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/sweep'), help='default: work_dirs/sweep')
+    parser.add_argument('--amp', action='store_true', help='train and test in mixed precision')
+    parser.add_argument('--train-images', type=positive, metavar='N', help='take N, evenly spread (default: all)')
+    parser.add_argument('--test-images', type=positive, metavar='N', help='likewise, for the final test (default: all)')
+    parser.add_argument(
+        '--val-images', type=positive, metavar='N', help='likewise, for the test after each epoch (default: 256)'
+    )
+    parser.add_argument('--crop', type=positive, metavar='N', help='train on random crops of N×N, for cheaper steps')
+    parser.add_argument('--estimate', action='store_true', help='only say what all of it costs: FLOP, and hours here')
+    add_cfg_options(parser, 'go to every run')
+    parser.set_defaults(function=f'{HERE}.sweep:sweep', interrupted='the same command goes on from here')
+
+
+def plot(parser: ArgumentParser) -> None:
+    """Draws the paper's figures from a sweep: NMSE against level and epoch, restored images, losses.
+
+    ssrgan plot work_dirs/sweep
+
+    Writes PNG and SVG into DIR/figures.
+    """
+    parser.add_argument('folder', type=Path, metavar='DIR', help='the --out of the sweep')
+    parser.add_argument('--images', type=positive, default=2, help='images in the rows of restored ones (default: 2)')
+    parser.set_defaults(function=f'{HERE}.figures:plot')
+
+
+def benchmark(parser: ArgumentParser) -> None:
+    """Where the time goes, side by side in one run.
+
+    ssrgan benchmark data     # what the loader delivers, and what the training step consumes
+    ssrgan benchmark eval     # the generator's share of an evaluation
+    ssrgan benchmark train    # the step, bare and in the Runner, against the matrix peak
+    """
+    common = ArgumentParser(add_help=False)
+    common.add_argument('--config', type=Path, help='default: configs/ssrgan_flower_p50.py')
+    common.add_argument('--work-dir', default='work_dirs/benchmark', help='default: work_dirs/benchmark')
+    add_cfg_options(common, 'change the config')
+    kinds = parser.add_subparsers(dest='kind', required=True)
+    data = kinds.add_parser('data', parents=[common], help='loader against training step, images a second')
+    data.add_argument('--batches', type=positive, default=30, help='batches to load (default: 30)')
+    data.add_argument('--steps', type=positive, default=2, help='training steps to time (default: 2)')
+    data.add_argument('--amp', action='store_true', help='train in mixed precision')
+    evaluation = kinds.add_parser('eval', parents=[common], help='share of the time spent in the generator')
+    evaluation.add_argument('--images', type=positive, default=100, help='test images to evaluate (default: 100)')
+    train = kinds.add_parser('train', parents=[common], help='images a second, share of the matrix peak, operations')
+    train.add_argument('--amp', action='store_true', help='train in bfloat16')
+    train.add_argument('--steps', type=positive, default=5, help='steps of each measurement (default: 5)')
+    train.add_argument('--rounds', type=positive, default=3, help='measurements, the median counts (default: 3)')
+    train.add_argument('--against-plain', action='store_true', help='in turn with the networks computed layer by layer')
+    parser.set_defaults(function=f'{HERE}.benchmark:benchmark', check=check_benchmark)
+
+
+def check_benchmark(parser: ArgumentParser, args: Namespace) -> None:
+    args.config = args.config or shipped('configs') / 'ssrgan_flower_p50.py'
+
+
+def quickstart_report(parser: ArgumentParser) -> None:
+    """Compares a trained model with its input and with OpenCV's Telea on the test photographs: a table and a picture.
+
+    ssrgan quickstart-report CONFIG WORK_DIR
+    """
+    parser.add_argument('config')
+    parser.add_argument('work_dir', type=Path)
+    parser.set_defaults(function=f'{HERE}.quickstart:report')
+
+
+def add_cfg_options(parser: ArgumentParser, what: str) -> None:
+    parser.add_argument('--cfg-options', nargs='+', type=key_value, default=[], metavar='KEY=VALUE', help=what)
+
+
+COMMANDS = {
+    'compare': compare,
+    'prepare-data': prepare_data,
+    'sweep': sweep,
+    'plot': plot,
+    'benchmark': benchmark,
+    'quickstart-report': quickstart_report,
+}

@@ -1,0 +1,39 @@
+"""The classical methods' errors on a test set: what a network has to beat."""
+
+from functools import partial
+from typing import Dict
+
+import numpy as np
+from tqdm.contrib.concurrent import process_map
+
+from ..classical_inpainting import restore
+from ..nmse import nmse
+from .methods import register
+
+CLASSICS = ('telea', 'navier_stokes', 'biharmonic')
+
+
+def mean_errors(dataset_cfg: dict) -> Dict[str, float]:
+    """Mean NMSE of the corrupted images and of the classical methods, on a config's images and masks."""
+    register()
+    from mmagic.registry import DATASETS
+
+    dataset = DATASETS.build(dataset_cfg)
+    errors = process_map(
+        partial(classical_errors, dataset),
+        range(len(dataset)),
+        chunksize=8,
+        leave=False,
+        desc='classical methods',
+        unit='image',
+    )
+    return dict(zip(('corrupted', *CLASSICS), np.mean(errors, axis=0)))
+
+
+def classical_errors(dataset, index: int) -> list:
+    packed = dataset[index]
+    image, original = (
+        picture.permute(1, 2, 0).numpy() for picture in (packed['inputs'], packed['data_samples'].gt_img)
+    )
+    mask = packed['data_samples'].mask[0].numpy() != 0
+    return [nmse(image, original), *(nmse(restore(image, mask, method), original) for method in CLASSICS)]

@@ -1,0 +1,145 @@
+"""Arguments of the commands for pictures, and what each calls with them; imports nothing heavy.
+
+A function here adds its arguments to a parser, and says by defaults what is called with them and how they are checked.
+"""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import List, Union
+
+HERE = 'ssrgan_plugin.restoration'
+
+
+def restore(parser: ArgumentParser) -> None:
+    """Restores images, or folders of them."""
+    add_common(parser)
+    parser.add_argument(
+        'images',
+        nargs='*',
+        type=Path,
+        metavar='image',
+        help='damaged image, folder, "pattern*.png", or - for the standard input',
+    )
+    parser.add_argument('-i', '--image', dest='image_option', type=Path, action='append', default=[], help='the same')
+    parser.add_argument(
+        '-o',
+        '--output',
+        type=Path,
+        required=True,
+        help='restored image; folder, for several; or - for the standard output',
+    )
+    parser.add_argument(
+        '--mask',
+        '--mask-dir',
+        type=Path,
+        metavar='FILE_OR_DIR',
+        help='not black = lost; one file may serve many images (default: NAME_mask.png beside the '
+        'image, else found in it)',
+    )
+    parser.add_argument('--mask-threshold', type=float, metavar='N', help='what is brighter in the mask is lost')
+    parser.add_argument('--invert-mask', action='store_true', help='black = lost')
+    parser.add_argument(
+        '--mask-as-stored', action='store_true', help='the mask fits the pixels as stored, not as EXIF turns them'
+    )
+    parser.add_argument(
+        '--fill',
+        type=fill,
+        action='append',
+        metavar='COLOUR',
+        help='what lost pixels look like: black (default), white, salt_and_pepper, or a colour such as '
+        '255,0,0 in the units of the file; may be given several times. Unless it is given, transparent '
+        'pixels count as lost; NaN always do',
+    )
+    parser.add_argument(
+        '--nodata', type=float, metavar='VALUE', help='the value of missing pixels, wherever it is found'
+    )
+    parser.add_argument('--skip-existing', action='store_true', help='go on with a folder: leave what is done')
+    parser.add_argument(
+        '--compare', action='store_true', help='also write NAME_compare.png: damaged | restored (| original)'
+    )
+    parser.add_argument('--original', type=Path, metavar='FILE_OR_DIR', help='for --compare')
+    parser.add_argument('--config', help='config of an SSRGAN that you trained (default: the shipped network)')
+    parser.add_argument('--checkpoint', help='its weights')
+    parser.add_argument(
+        '--self-ensemble',
+        action='store_true',
+        help='average over flips and turns of the image: smaller errors in eight times the time',
+    )
+    parser.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one)')
+    parser.set_defaults(function=f'{HERE}.folders:restore', check=check_restore)
+
+
+def check_restore(parser: ArgumentParser, args: Namespace) -> None:
+    args.images += args.image_option
+    del args.image_option
+    if not args.images:
+        parser.error('name a damaged image, or a folder')
+    if args.mask and (args.fill or args.nodata is not None):
+        parser.error('--mask says which pixels are lost, --fill and --nodata how to find them: give one of them')
+    if args.fill and args.nodata is not None:
+        parser.error('--fill and --nodata both say how to find lost pixels: give one of them')
+    if args.original and not args.compare:
+        parser.error('--original is for --compare')
+    if args.overwrite and args.skip_existing:
+        parser.error('--overwrite and --skip-existing contradict each other: give one of them')
+    names = dict(mask_threshold='threshold', invert_mask='invert', mask_as_stored='as_stored')
+    args.mask_options = {option: getattr(args, name) for name, option in names.items()}
+    for name in names:
+        delattr(args, name)
+
+
+def corrupt(parser: ArgumentParser) -> None:
+    """Loses pixels of images at random."""
+    add_common(parser)
+    parser.add_argument('images', nargs='+', type=Path, metavar='image', help='image, folder, or "pattern*.png"')
+    parser.add_argument('-o', '--output', type=Path, required=True, help='file; folder, for several')
+    parser.add_argument('--ratio', type=float, required=True, help='share of the pixels, between 0 and 1')
+    parser.add_argument(
+        '--fill',
+        type=fill,
+        default='black',
+        help='black (default), white, mean_grey, salt_and_pepper, uniform_noise, gaussian_noise, or a '
+        'colour such as 255,0,0 in the units of the file',
+    )
+    parser.add_argument('--seed', type=seed, default=0)
+    parser.add_argument('--save-mask', type=Path, metavar='FILE_OR_DIR', help='white = lost')
+    parser.set_defaults(function=f'{HERE}.corrupting:corrupt')
+
+
+def evaluate(parser: ArgumentParser) -> None:
+    """NMSE, PSNR and SSIM of restored images."""
+    add_common(parser)
+    parser.add_argument('--originals', type=Path, required=True, metavar='FILE_OR_DIR')
+    parser.add_argument('--restored', type=Path, required=True, metavar='FILE_OR_DIR')
+    parser.add_argument('--csv', dest='csv_file', type=Path, metavar='FILE', help='write the table there, too')
+    parser.set_defaults(function=f'{HERE}.evaluation:evaluate')
+
+
+def add_common(parser: ArgumentParser) -> None:
+    parser.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
+    parser.add_argument('--max-pixels', type=positive, metavar='N', help='read larger images than by default')
+    parser.add_argument('--json', dest='as_json', action='store_true', help='print one JSON object a line')
+    parser.add_argument('--quiet', action='store_true', help='print nothing but refusals')
+
+
+def fill(text: str) -> Union[str, List[float]]:
+    """A colour such as "255,0,0" as numbers; a name as it is."""
+    try:
+        return [float(value) for value in text.split(',')]
+    except ValueError:
+        return text
+
+
+def seed(text: str) -> int:
+    if int(text) < 0:
+        raise ArgumentTypeError(f'{text} must not be negative')
+    return int(text)
+
+
+def positive(text: str) -> int:
+    if int(text) < 1:
+        raise ArgumentTypeError(f'{text} must be 1 or more')
+    return int(text)
+
+
+COMMANDS = dict(restore=restore, corrupt=corrupt, evaluate=evaluate)
