@@ -3,6 +3,7 @@
 from .discriminator import SSRGANDiscriminator
 from .generator import SSRGANGenerator
 from .mask_aware_generator import MaskAwareSSRGANGenerator
+from .restoring_network import RestoringNetwork
 from .self_ensemble import self_ensemble
 
-__all__ = ['MaskAwareSSRGANGenerator', 'SSRGANDiscriminator', 'SSRGANGenerator', 'self_ensemble']
+__all__ = ['MaskAwareSSRGANGenerator', 'RestoringNetwork', 'SSRGANDiscriminator', 'SSRGANGenerator', 'self_ensemble']

@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from .prelu import PReLU, prelu
+from .restoring_network import RestoringNetwork
 
 
 class ResidualBlock(nn.Module):
@@ -78,7 +79,7 @@ def conv_of_shuffled(x: Tensor, conv: nn.Conv2d, factor: int) -> Tensor:
     return F.conv2d(x, weight, conv.bias, conv.stride[0] // factor, reach)
 
 
-class SSRGANGenerator(nn.Module):
+class SSRGANGenerator(RestoringNetwork):
     """Semi-super-resolution generator: enlarges its features by ``upscale_factor**2`` as SRGAN does,
     then comes back to the input's size with a strided convolution.
 
@@ -102,6 +103,8 @@ class SSRGANGenerator(nn.Module):
         torch.Size([1, 3, 50, 37])
     """
 
+    tile = 128
+
     def __init__(
         self,
         in_channels: int = 3,
@@ -111,7 +114,7 @@ class SSRGANGenerator(nn.Module):
         upscale_factor: int = 2,
     ):
         super().__init__()
-        self.in_channels = in_channels
+        self.in_channels = self.image_channels = in_channels
         self.head = nn.Sequential(nn.Conv2d(in_channels, mid_channels, 9, padding=4), PReLU(mid_channels))
         self.body = nn.Sequential(
             *(ResidualBlock(mid_channels) for _ in range(num_blocks)),
@@ -121,6 +124,14 @@ class SSRGANGenerator(nn.Module):
         self.upsampling = nn.Sequential(*(UpsamplingStage(mid_channels, upscale_factor) for _ in range(2)))
         # floor((r²·H + 2·4 - 9) / r²) + 1 = H for every H and r, so no size needs padding or cropping.
         self.tail = nn.Conv2d(mid_channels, out_channels, 9, stride=upscale_factor**2, padding=4)
+
+    @property
+    def margin(self) -> int:
+        # Two 9×9 ends, 3×3 convolutions between; the up-sampled ones look less far.
+        return 2 * len(self.body) + 12
+
+    def shown(self, image: Tensor, mask: Tensor, fill: Tensor) -> Tensor:
+        return torch.where(mask > 0, fill, image)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.in_channels:

@@ -4,6 +4,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from .prelu import PReLU
+from .restoring_network import RestoringNetwork
 
 
 def fill_by_neighbours(image: Tensor, known: Tensor, rounds: int = 3, sigma: float = 0.8) -> Tensor:
@@ -45,7 +46,7 @@ class PlainResidualBlock(nn.Module):
         return x + self.body(x)
 
 
-class MaskAwareSSRGANGenerator(nn.Module):
+class MaskAwareSSRGANGenerator(RestoringNetwork):
     """A generator that sees which pixels are lost, and serves every level of corruption with one set of weights.
 
     In SSRGAN's spirit (arXiv 2409.12636): residual blocks and a pixel shuffle of r = 2; ours: it works at half
@@ -69,14 +70,27 @@ class MaskAwareSSRGANGenerator(nn.Module):
         torch.Size([1, 3, 50, 37])
     """
 
+    tile = 512
+    reach = 6  # of the first estimate
+    half_precision = True  # it adds to a first estimate in single precision
+
     def __init__(self, channels: int = 3, mid_channels: int = 96, num_blocks: int = 8):
         super().__init__()
-        self.channels = channels
+        self.channels = self.image_channels = channels
         self.head = nn.Conv2d((2 * channels + 1) * 4, mid_channels, 3, padding=1)
         self.body = nn.Sequential(*(PlainResidualBlock(mid_channels) for _ in range(num_blocks)))
         self.tail = nn.Conv2d(mid_channels, channels * 4, 3, padding=1)
         nn.init.zeros_(self.tail.weight)  # begins as the first estimate
         nn.init.zeros_(self.tail.bias)
+
+    @property
+    def margin(self) -> int:
+        # The first estimate and one pixel for the pairing; at half resolution two convolutions a block, two more.
+        return 2 * (2 * len(self.body) + 2) + self.reach + 2
+
+    def shown(self, image: Tensor, mask: Tensor, fill: Tensor) -> Tensor:
+        """Image and mask; ``fill`` does not matter."""
+        return torch.cat([image, mask], 1)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.channels + 1:
