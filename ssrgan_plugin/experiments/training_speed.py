@@ -112,6 +112,7 @@ def runner_speed(cfg: Config, steps: int, as_drawn: bool) -> float:
     cfg = deepcopy(cfg)
     cfg.train_cfg = dict(type='IterBasedTrainLoop', max_iters=steps + 2, val_interval=steps + 3)
     cfg.param_scheduler = cfg.val_dataloader = cfg.val_cfg = cfg.val_evaluator = None
+    cfg.default_hooks.checkpoint = None  # a training kept here would be in the next one's way
     runner = Runner.from_cfg(cfg)
     if as_drawn:
         draw_plainly(runner.model)
