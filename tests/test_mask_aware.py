@@ -9,7 +9,9 @@ from mmagic.registry import DATASETS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ssrgan_plugin.restoration.restorer import SHIPPED, Restorer
+from ssrgan_plugin.checkpoint_files import read_weights
+from ssrgan_plugin.restoration.restorer import Restorer
+from ssrgan_plugin.restoration.torch_backend import SHIPPED
 
 CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_mask_aware_all.py'
 
@@ -59,7 +61,7 @@ def test_adversarial_fine_tune_begins_with_the_shipped_weights(flowers, tmp_path
     runner = Runner.from_cfg(cfg)
     runner.train()
     assert runner.message_hub.get_scalar('train/loss_gan').current() > 0
-    shipped = torch.load(SHIPPED, weights_only=True)['state_dict']
+    shipped = read_weights(SHIPPED)
     trained = runner.model.state_dict()
     assert all(torch.allclose(trained[key], value.float(), atol=1e-4) for key, value in shipped.items())
     assert not torch.equal(trained['generator.tail.weight'], shipped['generator.tail.weight'].float())
@@ -78,7 +80,7 @@ def test_trains_resumes_and_restores(flowers, tmp_path):
 
     cfg.dump(tmp_path / 'small.py')
     restorer = Restorer(tmp_path / 'small.py', tmp_path / 'iter_6.pth', device='cpu')
-    restorer.bfloat16 = False  # as the toolbox computes
+    restorer.backend.bfloat16 = False  # as the toolbox computes
     packed = runner.val_dataloader.dataset[0]
     mask = packed['data_samples'].mask[0].numpy()
     image = packed['inputs'].permute(1, 2, 0).numpy()[..., ::-1]  # the data sets are BGR, Restorer takes RGB

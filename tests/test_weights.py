@@ -15,7 +15,7 @@ from ssrgan_plugin.classical_inpainting import restore
 from ssrgan_plugin.corruption import random_mask, seeded_rng
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.networks.state_dicts import check_match
-from ssrgan_plugin.restoration.restorer import SHIPPED
+from ssrgan_plugin.restoration.torch_backend import SHIPPED
 
 CONFIG = Path(__file__).parents[1] / 'configs' / 'ssrgan_mask_aware_all.py'
 

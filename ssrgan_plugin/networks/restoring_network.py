@@ -11,12 +11,14 @@ class RestoringNetwork(nn.Module, ABC):
         image_channels: Channels of the images that it restores.
         tile: Side of the tiles, pixels, in which large images suit it; even.
         reach: How far from known pixels it still restores detail, pixels. Default: None, it does what it can.
+        any_range: Whether it may be shown any range of values as -1 to 1; else only that of training. Default: False.
         half_precision: Whether bfloat16 changes an 8-bit image by no more than a grey level or two. Default: False.
     """
 
     image_channels: int
     tile: int
     reach: Optional[int] = None
+    any_range = False
     half_precision = False
 
     @property

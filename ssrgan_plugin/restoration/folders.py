@@ -161,7 +161,7 @@ class OneImage:
         notes = list(found.notes)
         if count:
             picture = restorer.picture(image, found)
-            strips = picture.strips(restorer.run)
+            strips = picture.strips(restorer.backend)
         else:
             picture, strips = None, image.strips(image_files.STRIP)
         output, info = self.job.output, image.info

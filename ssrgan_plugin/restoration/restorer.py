@@ -3,18 +3,12 @@
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Optional, Tuple, Union
+from typing import Optional, Union
 
 import numpy as np
-import torch
 from PIL import Image
-from torch import nn
 
-from ..checkpoint_files import read_weights
-from ..corruption import fixed_colour
-from ..errors import InputError
-from ..networks import MaskAwareSSRGANGenerator, self_ensemble, state_dicts
-from ..networks.mask_aware_generator import fill_by_neighbours
+from .backend import Backend
 from .decoders import OpenImage
 from .image_arrays import check_image, check_mask
 from .image_files import read
@@ -22,24 +16,10 @@ from .image_info import ImageInfo
 from .lost_pixels import LostPixels
 from .mask_finding import Found, find_lost
 from .tiling import PictureInTiles
+from .torch_backend import load
 from .values import Fill, array_source
 
 Picture = Union[np.ndarray, Image.Image, str, Path]
-FIRST_ESTIMATE = 6  # pixels: as far as the network's first estimate reaches
-
-SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.safetensors'
-
-
-def tiling(generator: nn.Module) -> Tuple[int, int]:
-    """Side of the tiles, and the margin around each: further than the network looks in any direction.
-
-    Both even, since the mask-aware generator works on pairs of pixels.
-    """
-    if isinstance(generator, MaskAwareSSRGANGenerator):
-        # Six pixels of the first estimate, one for the pairing; at half resolution two convolutions a block, two more.
-        return 512, 2 * (2 * len(generator.body) + 2) + 6 + 2
-    # Two 9×9 ends, 3×3 convolutions between; the up-sampled ones look less far.
-    return 128, 2 * len(generator.body) + 12
 
 
 class Restorer:
@@ -71,43 +51,7 @@ class Restorer:
         self_ensemble: bool = False,
     ):
         self.progress = progress
-        self.self_ensemble = self_ensemble
-        if config is not None and checkpoint is None:
-            raise InputError(f'{config} comes with no weights: name its checkpoint')
-        try:
-            self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
-            torch.zeros(1, device=self.device).cpu()
-        except (RuntimeError, AssertionError) as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(f'device {device!r} cannot be used here ({reason}): leave it out, or say cpu') from error
-        if config is None:
-            generator, colour = MaskAwareSSRGANGenerator(), (0, 0, 0)
-            weights = read_weights(checkpoint or SHIPPED)
-            state_dicts.load_generator(generator, weights, checkpoint or SHIPPED)
-        else:
-            try:
-                from ..toolbox.trained_models import load_generator
-            except ImportError as error:
-                raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
-            generator, fill, averages = load_generator(config, checkpoint)
-            colour = fixed_colour(fill)
-            if colour is None:
-                raise InputError(
-                    f"{config} was trained with {fill} for lost pixels, not one colour: restore by the toolbox's tools"
-                )
-            colour = np.broadcast_to(colour.astype(float), 3)[::-1].tolist()  # the toolbox's images are BGR
-            self.self_ensemble = self_ensemble or averages
-        # What the paper's generator sees in place of lost pixels; the mask-aware one ignores it.
-        self.colour = torch.tensor(colour, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
-        self.generator = generator.to(self.device).eval()
-        self.side, self.margin = tiling(generator)
-        # Twice as fast where the CPU computes in it; since the network adds to a first estimate in single precision,
-        # an 8-bit image changes by one grey level, hardly ever by two.
-        self.bfloat16 = (
-            isinstance(generator, MaskAwareSSRGANGenerator)
-            and self.device.type == 'cpu'
-            and getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False)
-        )
+        self.backend: Backend = load(config, checkpoint, device, self_ensemble)
 
     def __call__(
         self,
@@ -159,10 +103,10 @@ class Restorer:
             return image.copy()
         picture = self.picture(source, found)
         restored = np.empty_like(image)
-        for y, strip in zip(range(0, len(image), self.side), picture.strips(self.run)):
-            restored[y : y + self.side] = strip.reshape(-1, *image.shape[1:])
+        for y, strip in zip(range(0, len(image), picture.side), picture.strips(self.backend)):
+            restored[y : y + picture.side] = strip.reshape(-1, *image.shape[1:])
         if picture.far:
-            warnings.warn(far_sentence(picture.far, found.lost.count), stacklevel=2)
+            warnings.warn(far_sentence(picture, found.lost.count), stacklevel=2)
         return restored
 
     def _restore_pil(self, image: Image.Image, *arguments) -> Image.Image:
@@ -173,49 +117,24 @@ class Restorer:
         return Image.fromarray(restored, image.mode)
 
     def picture(self, source: OpenImage, found: Found) -> PictureInTiles:
-        """A picture of any size, to be restored by ``picture.strips(restorer.run)``."""
-        mask_aware = isinstance(self.generator, MaskAwareSSRGANGenerator)
+        """A picture of any size, to be restored by ``picture.strips(restorer.backend)``."""
         return PictureInTiles(
             source,
             found.lost,
             found.alpha_too,
-            self.side,
-            self.margin,
-            reach=FIRST_ESTIMATE if mask_aware else None,
-            own_range=not mask_aware,
+            self.backend.tile,
+            self.backend.margin,
+            reach=self.backend.reach,
+            own_range=not self.backend.any_range,
             progress=self.progress,
             coarse=source.dtype == np.uint8,
         )
 
-    @torch.inference_mode()
-    def run(self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False) -> np.ndarray:
-        """(H, W, 1 or 3) in, the same out, -1 to 1; what exceeds that comes back as a mean of its known neighbours.
 
-        Args:
-            pixels: float32.
-            lost: (H, W) bool.
-            coarse: Half precision will do. Default: False.
-        """
-        mask = torch.from_numpy(np.ascontiguousarray(lost)).float().to(self.device)[None, None]
-        image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None].to(self.device)
-        within = image.clamp(-1, 1)
-        beyond = image - within
-        shown = torch.where(mask > 0, self.colour, within.expand(-1, 3, -1, -1))
-        if isinstance(self.generator, MaskAwareSSRGANGenerator):
-            shown = torch.cat([shown, mask], 1)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and coarse):
-            restored = self_ensemble(self.generator, shown) if self.self_ensemble else self.generator(shown)
-        restored = restored.float().clamp(-1, 1)
-        if pixels.shape[-1] == 1:
-            restored = restored.mean(1, keepdim=True)
-        if beyond.any():
-            restored = restored + fill_by_neighbours(beyond, 1 - mask)
-        return restored[0].permute(1, 2, 0).cpu().numpy()
-
-
-def far_sentence(far: int, lost: int) -> str:
-    share = f'{far / lost:.1%}' if far / lost >= 0.001 else 'less than 0.1%'
+def far_sentence(picture: PictureInTiles, lost: int) -> str:
+    share = picture.far / lost
+    told = f'{share:.1%}' if share >= 0.001 else 'less than 0.1%'
     return (
-        f'{far:,} of the {lost:,} lost pixels ({share}) are further than {FIRST_ESTIMATE} pixels from any known one: '
-        'there is a smooth surface there, no detail'
+        f'{picture.far:,} of the {lost:,} lost pixels ({told}) are further than {picture.reach} pixels from any known '
+        'one: there is a smooth surface there, no detail'
     )

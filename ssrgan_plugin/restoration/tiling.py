@@ -1,18 +1,16 @@
 """One picture restored strip by strip, tile by tile, in memory that does not grow with its height."""
 
-from typing import Callable, Iterable, Iterator, List, Optional, Tuple
+from typing import Iterable, Iterator, List, Optional, Tuple
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
+from .backend import Backend
 from .decoders import OpenImage
 from .far_filling import SmoothSurface
 from .lost_pixels import LostPixels
 from .values import Range, band_groups, known_ranges, top_of
-
-# Restores (H, W, 1 or 3), -1 to 1 or a little beyond, by a mask (H, W), True = lost, in half precision or not.
-Backend = Callable[[np.ndarray, np.ndarray, bool], np.ndarray]
 
 
 class PictureInTiles:

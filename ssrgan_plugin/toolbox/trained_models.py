@@ -10,7 +10,7 @@ from torch import nn
 
 from ..checkpoint_files import read_weights
 from ..errors import InputError
-from ..networks import MaskAwareSSRGANGenerator, SSRGANGenerator, state_dicts
+from ..networks import MaskAwareSSRGANGenerator, RestoringNetwork, SSRGANGenerator, state_dicts
 from . import adaptations
 
 GENERATORS = {generator.__name__: generator for generator in (MaskAwareSSRGANGenerator, SSRGANGenerator)}
@@ -95,7 +95,7 @@ class TrainedGenerator(NamedTuple):
     """``fill``: what stood in lost pixels in training, as the config names it (a colour is BGR, 0 to 255);
     ``self_ensemble``: whether its test averages over flips and turns."""
 
-    generator: nn.Module
+    generator: RestoringNetwork
     fill: Any
     self_ensemble: bool
 
@@ -114,9 +114,10 @@ def load_generator(config: FilePath, checkpoint: FilePath) -> TrainedGenerator:
         raise InputError(
             f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an SSRGAN'
         ) from error
-    if isinstance(generator, SSRGANGenerator) and generator.in_channels != 3:
+    if generator.image_channels != 3:
         raise InputError(
-            f'the generator of {config} takes {generator.in_channels} channels, not an RGB image: give another config'
+            f'the generator of {config} takes images of {generator.image_channels} channels, not RGB: give another '
+            'config'
         )
     state_dicts.load_generator(generator, read_weights(checkpoint), checkpoint)
     check_scaling(cfg)

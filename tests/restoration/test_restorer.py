@@ -15,7 +15,8 @@ from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.networks import MaskAwareSSRGANGenerator, SSRGANGenerator
-from ssrgan_plugin.restoration.restorer import Restorer, tiling
+from ssrgan_plugin.restoration.restorer import Restorer
+from ssrgan_plugin.restoration.torch_backend import TorchBackend
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
 
@@ -91,45 +92,17 @@ def test_any_size_and_type(restorer, height, width, channels, dtype, ratio, seed
 @pytest.mark.parametrize('self_ensemble', [False, True])
 def test_tiled_is_untiled(network, size, self_ensemble):
     restorer = object.__new__(Restorer)
-    restorer.device, restorer.progress, restorer.bfloat16 = torch.device('cpu'), False, False
-    restorer.self_ensemble, restorer.colour = self_ensemble, torch.tensor(-1.0)
+    restorer.progress = False
     network.load_state_dict(random_weights(network))
-    restorer.generator = network.eval()
+    restorer.backend = backend = TorchBackend(network, device='cpu', averages=self_ensemble)
+    backend.bfloat16 = False
     image = photograph(*size).astype(np.float32)
     mask = random_mask(*size, 0.6, np.random.default_rng(0))
-    side, margin = tiling(network)
-    assert side % 2 == margin % 2 == 0
-    restorer.side, restorer.margin = 1000, 0
+    margin = backend.margin
+    backend.tile, backend.margin = 1000, 0
     whole = restorer(image, mask)
-    restorer.side, restorer.margin = 64, margin
+    backend.tile, backend.margin = 64, margin
     np.testing.assert_allclose(restorer(image, mask), whole, atol=2e-6)
-
-
-@pytest.mark.parametrize(
-    'network',
-    [
-        MaskAwareSSRGANGenerator(mid_channels=4),
-        MaskAwareSSRGANGenerator(mid_channels=4, num_blocks=3),
-        SSRGANGenerator(mid_channels=4),
-        SSRGANGenerator(mid_channels=4, num_blocks=10),
-    ],
-)
-def test_margin_exceeds_what_the_network_sees(network):
-    """One output pixel's gradient reaches no further than the margin."""
-    for parameter in network.parameters():
-        torch.nn.init.normal_(parameter, std=0.05)
-    network = network.double().eval()
-    side = 181
-    channels = 4 if isinstance(network, MaskAwareSSRGANGenerator) else 3
-    x = torch.rand(1, channels, side, side, dtype=torch.double)
-    if channels == 4:
-        x[:, 3] = (x[:, 3] > 0.5).double()
-        x[:, 3, side // 2, side // 2] = 1
-    x.requires_grad_()
-    network(x)[0, 0, side // 2, side // 2].backward()
-    rows = x.grad[0, :3].abs().sum((0, 2)).nonzero().ravel()
-    reach = max(side // 2 - rows.min().item(), rows.max().item() - side // 2)
-    assert 10 < reach <= tiling(network)[1]
 
 
 def test_bfloat16_for_8_bits_alone(monkeypatch):
@@ -139,7 +112,7 @@ def test_bfloat16_for_8_bits_alone(monkeypatch):
     for dtype in (np.uint8, np.uint16, np.float32):
         restored = []
         for bfloat16 in (False, True):
-            monkeypatch.setattr(restorer, 'bfloat16', bfloat16)
+            monkeypatch.setattr(restorer.backend, 'bfloat16', bfloat16)
             restored.append(restorer(as_type(photo / 255, dtype), mask).astype(float))
         difference = np.abs(restored[0] - restored[1])
         if dtype == np.uint8:
@@ -259,7 +232,7 @@ def test_holes_are_the_same_in_tiles(restorer, monkeypatch):
     lost[50:120, 60:140] = True
     with pytest.warns(UserWarning):
         whole = restorer(image, lost).astype(int)
-        monkeypatch.setattr(restorer, 'side', 64)
+        monkeypatch.setattr(restorer.backend, 'tile', 64)
         assert np.abs(restorer(image, lost) - whole).max() <= 1
 
 

@@ -1,0 +1,101 @@
+"""Networks in PyTorch, as a backend."""
+
+from pathlib import Path
+from typing import Optional, Sequence, Union
+
+import numpy as np
+import torch
+
+from ..checkpoint_files import read_weights
+from ..corruption import fixed_colour
+from ..errors import InputError
+from ..networks import MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
+from ..networks.mask_aware_generator import fill_by_neighbours
+
+SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.safetensors'
+FilePath = Union[str, Path]
+
+
+class TorchBackend:
+    """A network on a device: see :class:`ssrgan_plugin.restoration.backend.Backend`.
+
+    Args:
+        network: With its weights.
+        fill: What stood in lost pixels in training: RGB, 0 to 255. Default: black.
+        device: Default: the GPU if there is one, else the CPU.
+        averages: Mean over :func:`~ssrgan_plugin.networks.self_ensemble`. Default: False.
+
+    Raises:
+        InputError: if there is no such device.
+    """
+
+    def __init__(
+        self,
+        network: RestoringNetwork,
+        fill: Sequence[float] = (0, 0, 0),
+        device: Optional[str] = None,
+        averages: bool = False,
+    ):
+        self.device = usable_device(device)
+        self.network = network.to(self.device).eval()
+        self.averages = averages
+        self.fill = torch.tensor(fill, dtype=torch.float32, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
+        self.tile, self.margin = network.tile, network.margin
+        self.reach, self.any_range = network.reach, network.any_range
+        # Twice as fast where the CPU computes in it.
+        bfloat16 = getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False)
+        self.bfloat16 = network.half_precision and self.device.type == 'cpu' and bfloat16
+
+    @torch.inference_mode()
+    def __call__(self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False) -> np.ndarray:
+        mask = torch.from_numpy(np.ascontiguousarray(lost)).float().to(self.device)[None, None]
+        image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None].to(self.device)
+        within = image.clamp(-1, 1)
+        beyond = image - within
+        shown = self.network.shown(within.expand(-1, 3, -1, -1), mask, self.fill)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and coarse):
+            restored = self_ensemble(self.network, shown) if self.averages else self.network(shown)
+        restored = restored.float().clamp(-1, 1)
+        if pixels.shape[-1] == 1:
+            restored = restored.mean(1, keepdim=True)
+        if beyond.any():
+            restored = restored + fill_by_neighbours(beyond, 1 - mask)
+        return restored[0].permute(1, 2, 0).cpu().numpy()
+
+
+def usable_device(name: Optional[str]) -> torch.device:
+    try:
+        device = torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f'device {name!r} cannot be used here ({reason}): leave it out, or say cpu') from error
+    return device
+
+
+def load(
+    config: Optional[FilePath] = None,
+    checkpoint: Optional[FilePath] = None,
+    device: Optional[str] = None,
+    averages: bool = False,
+) -> TorchBackend:
+    """The shipped network, or the one of a toolbox config: see :class:`ssrgan_plugin.restoration.restorer.Restorer`."""
+    usable_device(device)  # told before anything is read
+    if config is None:
+        network = MaskAwareSSRGANGenerator()
+        state_dicts.load_generator(network, read_weights(checkpoint or SHIPPED), checkpoint or SHIPPED)
+        return TorchBackend(network, device=device, averages=averages)
+    if checkpoint is None:
+        raise InputError(f'{config} comes with no weights: name its checkpoint')
+    try:
+        from ..toolbox.trained_models import load_generator
+    except ImportError as error:
+        raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
+    network, fill, trained_averages = load_generator(config, checkpoint)
+    colour = fixed_colour(fill)
+    if colour is None:
+        raise InputError(
+            f"{config} was trained with {fill} for lost pixels, not one colour: restore by the toolbox's tools"
+        )
+    bgr = np.broadcast_to(colour.astype(float), 3)  # as the toolbox's images are
+    return TorchBackend(network, bgr[::-1].tolist(), device, averages or trained_averages)
