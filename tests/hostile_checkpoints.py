@@ -8,12 +8,13 @@ import tarfile
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import Callable, Dict, Iterator, Tuple
+from typing import Callable, Dict, Iterator, List, Tuple
 
 import numpy as np
 import torch
 
 KINDS: Dict[str, Callable] = {}
+ADDRESSES = ('http://127.0.0.1:9/a.pth', 'https://localhost:9/a.pth', 'torchvision://vgg16', 's3://bucket/a.pth')
 
 
 def kind(function: Callable) -> Callable:
@@ -106,6 +107,25 @@ def text_that_would_be_executed(good, trace):
     yield save(changed(good, 'meta', 'config', value=text))
     yield save(changed(changed(good, 'meta', 'config', value=text), 'meta', 'cfg', value=text))
     yield save(changed(good, 'message_hub', 'runtime_info', 'cfg', value=text))
+
+
+def precious(trace) -> List[Path]:
+    """Files and folders that a resumed run must leave alone; makes them."""
+    paths = [Path(f'{trace}_best_precious.pth'), Path(f'{trace}.precious.pth'), Path(f'{trace}_folder')]
+    for path in paths[:2]:
+        path.write_text('precious')
+    paths[2].mkdir(exist_ok=True)
+    return paths
+
+
+@kind
+def names_what_to_delete(good, trace):
+    known = good['message_hub']['runtime_info']
+    for path in precious(trace):
+        info = dict(known, best_ckpt=str(path), best_score=float('inf'), last_ckpt=str(path))
+        yield save(changed(good, 'message_hub', 'runtime_info', value=info))
+    info = dict(known, keep_ckpt_ids=[f'{i}/../../trace.precious' for i in range(4)])
+    yield save(changed(good, 'message_hub', 'runtime_info', value=info))
 
 
 @kind
