@@ -4,8 +4,9 @@ from functools import partial
 from typing import Dict
 
 import numpy as np
-from tqdm.contrib.concurrent import process_map
+from tqdm import tqdm
 
+from ..child_processes import process_pool
 from ..classical_inpainting import restore
 from ..nmse import nmse
 from .methods import register
@@ -19,14 +20,9 @@ def mean_errors(dataset_cfg: dict) -> Dict[str, float]:
     from mmagic.registry import DATASETS
 
     dataset = DATASETS.build(dataset_cfg)
-    errors = process_map(
-        partial(classical_errors, dataset),
-        range(len(dataset)),
-        chunksize=8,
-        leave=False,
-        desc='classical methods',
-        unit='image',
-    )
+    with process_pool() as pool:
+        results = pool.map(partial(classical_errors, dataset), range(len(dataset)), chunksize=8)
+        errors = [*tqdm(results, 'classical methods', len(dataset), leave=False, unit='image')]
     return dict(zip(('corrupted', *CLASSICS), np.mean(errors, axis=0)))
 
 

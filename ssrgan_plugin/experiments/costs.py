@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Optional
 
@@ -13,6 +12,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from .. import classical_inpainting
+from ..child_processes import process_pool
 from .methods import Method, build, register
 
 
@@ -58,7 +58,7 @@ def memory_status(key: str) -> int:
 def cost(method: Method, config: str, checkpoint: str, ratio: int, batch: dict) -> dict:
     """What one image costs; the call also warms the method up."""
     os.environ['MALLOC_MMAP_THRESHOLD_'] = '65536'  # so that glibc gives every array back at once
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn')) as process:
+    with process_pool(1, mp_context=multiprocessing.get_context('spawn')) as process:
         megabytes = process.submit(peak_memory, config, checkpoint, ratio, method.amp, batch).result()
     try:
         with FlopCounterMode(display=False) as counter:

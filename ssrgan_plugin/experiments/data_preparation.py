@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
 from ..atomic_files import whole, write_whole
+from ..child_processes import process_pool
 from ..errors import InputError
 from .archives import unpack
 from .paper_datasets import DATASETS, PaperDataset, Splits, find, with_validation
@@ -143,6 +144,11 @@ def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
             dataset.download(source)
         except RuntimeError as error:  # torchvision's, for a file that is not what it should be
             raise InputError(str(error)) from error
+        except OSError as error:
+            raise InputError(
+                f'{dataset.title} cannot be downloaded ({getattr(error, "reason", error)}): get {dataset.source} by '
+                'other means, and name the files after --archive'
+            ) from error
         return source
     for archive in archives:
         target = source / archive.name
@@ -161,14 +167,23 @@ def gather(dataset: PaperDataset, root: Path, archives: List[Path]) -> Path:
 def store_images(title: str, images: Path, target: Path, splits: Splits, size: Optional[int]) -> Splits:
     """Checks every image and stores it; returns the splits by the names under which they are stored."""
     names = [name for split in splits.values() for name in split]
-    with ProcessPoolExecutor() as pool:
+    for name in names:
+        if PurePosixPath(name).is_absolute() or '..' in PurePosixPath(name).parts:
+            raise InputError(f'a split of {title} lists {name}, which lies outside its folder: get its files again')
+    with process_pool() as pool:
         results = pool.map(partial(store_image, images, target, size), names, chunksize=16)
         stored, broken = {}, []
         progress = tqdm(results, f'{title}: images', total=len(names), unit=' images')
-        for (path, error), name in zip(progress, names):
-            stored[name] = path
-            if error:
-                broken.append(f'{images / name} ({error})')
+        try:
+            for (path, error), name in zip(progress, names):
+                stored[name] = path
+                if error:
+                    broken.append(f'{images / name} ({error})')
+        except BrokenProcessPool as error:
+            raise InputError(
+                f'a process that was storing images of {title} was killed, perhaps for want of memory: the same '
+                'command goes on from here'
+            ) from error
     if broken:
         raise InputError(
             f'{len(broken)} of {len(names)} images of {title} cannot be read: {"; ".join(broken[:5])}'

@@ -24,6 +24,7 @@ class PaperDataset(NamedTuple):
     test: int
     read_splits: Callable[[Path, Path], Splits]  # (image folder, source folder) -> image names, sorted
     download: Callable[[Path], object]
+    source: str  # what to get where, for people
     split: str = 'official'
 
 
@@ -128,7 +129,15 @@ def download_caltech(source: Path) -> None:
 
 DATASETS = {
     'flower': PaperDataset(
-        'Flower102', 'flowers-102', 'jpg', ('setid.mat', 'imagelabels.mat'), 1020, 6149, flower_splits, download_flower
+        'Flower102',
+        'flowers-102',
+        'jpg',
+        ('setid.mat', 'imagelabels.mat'),
+        1020,
+        6149,
+        flower_splits,
+        download_flower,
+        'https://www.robots.ox.ac.uk/~vgg/data/flowers/102/ (102flowers.tgz, setid.mat)',
     ),
     'pet': PaperDataset(
         'Oxford-IIIT Pet',
@@ -139,6 +148,7 @@ DATASETS = {
         3669,
         pet_splits,
         download_pet,
+        'https://www.robots.ox.ac.uk/~vgg/data/pets/ (images.tar.gz, annotations.tar.gz)',
     ),
     'caltech': PaperDataset(
         'Caltech101',
@@ -149,6 +159,7 @@ DATASETS = {
         1829,
         caltech_splits,
         download_caltech,
+        'https://data.caltech.edu/records/mzrjq-6wc02 (caltech-101.zip)',
         split=f'80/20 of photographs, seed {CALTECH_SPLIT_SEED}',
     ),
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Dict, NamedTuple, Optional
 
@@ -16,8 +17,10 @@ from mmengine.config import Config
 from tqdm import tqdm
 
 from ..atomic_files import write_whole
+from ..child_processes import with_parent
 from ..errors import InputError
 from ..shipped_files import shipped
+from ..toolbox.resuming import saved_checkpoints
 from .classical_methods import mean_errors
 from .data_preparation import METADATA
 from .paper_datasets import DATASETS
@@ -52,10 +55,17 @@ class Run:
         self.cfg = Config.fromfile(self.source, import_custom_modules=False)
         self.cfg.merge_from_dict(budget.cfg_options)
         self.epochs = budget.epochs or self.cfg.train_cfg.max_epochs
-        # As JSON reads it back, so that it compares with what an earlier call wrote.
-        self.settings = json.loads(
-            json.dumps(dict(amp=budget.amp, crop=budget.crop, cfg_options=budget.cfg_options, images=budget.images))
+        settings = dict(
+            amp=budget.amp,
+            crop=budget.crop,
+            cfg_options=budget.cfg_options,
+            images=budget.images,
+            config=sha256(self.cfg.pretty_text.encode()).hexdigest(),
+            data=[fingerprint(self.cfg[f'{split}_dataloader'].dataset) for split in ('train', 'val', 'test')],
+            versions=environment()['versions'],
         )
+        # As JSON reads it back, so that it compares with what an earlier call wrote.
+        self.settings = json.loads(json.dumps(settings))
 
     def finished(self) -> bool:
         result = self.work_dir / 'result.json'
@@ -65,8 +75,8 @@ class Run:
         return done['settings'] == self.settings and done['epochs'] == self.epochs
 
     def trained_epochs(self) -> int:
-        last = self.work_dir / 'last_checkpoint'
-        return int(last.read_text().rpartition('_')[2].partition('.')[0]) if last.exists() else 0
+        saved = saved_checkpoints(self.work_dir)
+        return int(saved[0].stem.rpartition('_')[2]) if saved else 0
 
     def left(self) -> Amount:
         """Images still to train on and to evaluate: those listed, or before they are prepared the paper's."""
@@ -90,8 +100,12 @@ class Run:
         """Writes the run's config: the repository's, inherited, with the budget in it."""
         self.work_dir.mkdir(parents=True, exist_ok=True)
         begun = self.work_dir / 'settings.json'
-        if begun.exists() and json.loads(begun.read_text()) != self.settings:
-            raise InputError(f'{self.work_dir} was begun with other settings than these: name another --out')
+        before = json.loads(begun.read_text()) if begun.exists() else self.settings
+        other = [key for key, value in self.settings.items() if before.get(key) != value]
+        if other:
+            raise InputError(
+                f'{self.work_dir} was begun with other settings than these ({", ".join(other)}): name another --out'
+            )
         write_whole(begun, json.dumps(self.settings))
         if self.trained_epochs() > self.epochs:
             raise InputError(f'{self.work_dir} was trained for more than {self.epochs} epochs: name another --out')
@@ -107,13 +121,14 @@ class Run:
 
     def call(self, command, log: str, progress: tqdm, before: int) -> None:
         with open(self.work_dir / log, 'ab') as file:
-            # A session of its own, so that all its processes can be stopped with the sweep.
+            # A session of its own, so that all its processes stop with the sweep, even by SIGKILL.
             process = subprocess.Popen(
                 [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
                 start_new_session=True,
+                preexec_fn=with_parent(),
             )
             try:
                 while process.poll() is None:
@@ -180,6 +195,19 @@ class Run:
             epochs=self.epochs,
             data=json.loads(metadata.read_text()) if metadata.exists() else None,
         )
+
+
+def fingerprint(dataset: Config) -> Optional[str]:
+    """What tells one state of a data set from another: its list of images, and their files' sizes."""
+    root = Path(dataset.data_root)
+    listing, folder = root / dataset.ann_file, root / dataset.data_prefix.gt
+    if not listing.is_file():
+        return None
+    digest = sha256()
+    for name in listing.read_text().splitlines():
+        path = folder / name.strip()
+        digest.update(f'{name} {path.stat().st_size if path.is_file() else None}\n'.encode())
+    return digest.hexdigest()
 
 
 def environment() -> dict:

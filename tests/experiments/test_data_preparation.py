@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -359,3 +360,40 @@ def test_turned_image_is_stored_as_the_config_loads_it(archives, tmp_path):
     expected = resize(load(dict(gt_path=str(tmp_path / 'turned.jpg'))))['gt']
     stored = load(dict(gt_path=str(tmp_path / 'flowers-102' / 'jpg' / 'image_00002.png')))['gt']
     assert np.array_equal(stored, expected)
+
+
+def test_list_that_reaches_outside_is_refused(tmp_path):
+    """Whoever wrote the list would have images written anywhere."""
+    source = tmp_path / 'source'
+    (source / 'images').mkdir(parents=True)
+    (source / 'annotations').mkdir()
+    (tmp_path / 'outside.jpg').write_bytes(jpeg(0))
+    for name in ('Sphynx_4', 'Beagle_2'):
+        (source / 'images' / f'{name}.jpg').write_bytes(jpeg(1))
+    (source / 'annotations' / 'trainval.txt').write_text('../../outside 1 1 1\nSphynx_4 1 1 1\n')
+    (source / 'annotations' / 'test.txt').write_text('Beagle_2 1 1 1\n')
+    with pytest.raises(InputError, match=r'lists \.\./\.\./outside\.jpg, which lies outside its folder'):
+        prepare('pet', tmp_path / 'data' / 'deep', [source], size=8, allow_subset=True)
+    assert not list((tmp_path / 'data').rglob('outside*'))
+
+
+@pytest.mark.parametrize('name, file', [('flower', '102flowers.tgz'), ('pet', 'annotations.tar.gz')])
+def test_offline(tmp_path, monkeypatch, name, file):
+    from urllib.error import URLError
+
+    def offline(*_, **__):
+        raise URLError('Name or service not known')
+
+    monkeypatch.setattr('urllib.request.urlopen', offline)
+    with pytest.raises(InputError, match=rf'cannot be downloaded .*: get https://.*{file}.*--archive'):
+        prepare(name, tmp_path)
+
+
+def killed(*_):
+    os.kill(os.getpid(), 9)
+
+
+def test_killed_worker_is_told(archives, tmp_path, monkeypatch):
+    monkeypatch.setattr(preparation, 'store_image', killed)
+    with pytest.raises(InputError, match='was killed, perhaps for want of memory: the same command goes on'):
+        prepare('flower', tmp_path / 'data', make_flower(archives), allow_subset=True)

@@ -48,7 +48,7 @@ def sweep(flowers, tmp_path):
     return command
 
 
-def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_path):
+def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_path, flowers):
     work_dir = tmp_path / 'out' / 'ssrgan_flower_p30'
     process = subprocess.Popen(sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'), start_new_session=True)
     while not (work_dir / 'epoch_1.pth').exists():
@@ -89,4 +89,14 @@ def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_p
     assert fewer.returncode == 1 and 'was trained for more than 2 epochs: name another --out' in fewer.stderr
     other = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '32'))
     assert other.returncode == 1
-    assert f'{work_dir} was begun with other settings than these: name another --out' in other.stderr
+    assert f'{work_dir} was begun with other settings than these (crop): name another --out' in other.stderr
+
+    # Its data are others now, under the same names.
+    listed = flowers / 'test.txt'
+    before = listed.read_text()
+    listed.write_text(before + before.splitlines()[0] + '\n')
+    try:
+        changed = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'))
+    finally:
+        listed.write_text(before)
+    assert changed.returncode == 1 and 'other settings than these (data): name another --out' in changed.stderr

@@ -57,7 +57,7 @@ def test_sweep_says_what_is_left_before_it_starts(run, tmp_path):
 
     work_dir = tmp_path / 'work_dirs' / 'sweep' / 'ssrgan_pet_p50'
     work_dir.mkdir(parents=True)
-    (work_dir / 'last_checkpoint').write_text('/elsewhere/epoch_99.pth')
+    (work_dir / 'epoch_99.pth').touch()
     said = estimate('--crop', '32', '--val-images', '10', '--test-images', '100', '--gpus', '4')
     images = 100 * (15 + 15 + 57) * 64 + 57 * 64, 3 * 100 * 10 + 10 + 4 * 100
     assert f'trains {images[0]:,} images' in said and f'evaluates {images[1]:,} of' in said
