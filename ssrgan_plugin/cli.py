@@ -14,7 +14,13 @@ from .errors import InputError
 from .experiments import arguments as experiments
 from .restoration import arguments as pictures
 
-COMMANDS = {**pictures.COMMANDS, **experiments.COMMANDS}
+
+def configs(parser: argparse.ArgumentParser) -> None:
+    """Prints the folder of the configs, to train them or to inherit from them."""
+    parser.set_defaults(function='ssrgan_plugin.shipped_files:print_configs')
+
+
+COMMANDS = {**pictures.COMMANDS, **experiments.COMMANDS, 'configs': configs}
 
 
 def parse_args(tool: Optional[str] = None) -> Dict[str, Any]:
@@ -30,7 +36,7 @@ def parse_args(tool: Optional[str] = None) -> Dict[str, Any]:
         parser.add_argument('--version', action='version', version=f'ssrgan {__version__}')
         commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
         for name, add in COMMANDS.items():
-            text = inspect.getdoc(add)
+            text = inspect.getdoc(add) or ''
             add(
                 commands.add_parser(name, help=text.splitlines()[0].rstrip('.'), description=text, formatter_class=form)
             )
@@ -46,7 +52,7 @@ def main(tool: Optional[str] = None) -> None:
     """Calls the command that the arguments name, or the one of a door in ``tools/``."""
     name = Path(sys.argv[0]).name if tool else 'ssrgan'
     for stream in (sys.stdout, sys.stderr):  # names may be any bytes, and consoles know any few characters
-        stream.reconfigure(errors='backslashreplace')
+        stream.reconfigure(errors='backslashreplace')  # type: ignore[union-attr]
     arguments = parse_args(tool)
     function = arguments.pop('function')
     interrupted = arguments.pop('interrupted', 'what is written is whole')

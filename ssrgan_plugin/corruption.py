@@ -1,18 +1,19 @@
 """Random pixel corruption (arXiv 2409.12636) in plain NumPy."""
 
 from numbers import Real
-from typing import Optional, Sequence, Tuple, Union
+from typing import Any, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from .errors import InputError
 
 Fill = Union[str, float, Sequence[float]]
+Values = Union[float, np.ndarray]
 
 
 def check_ratio(ratio: float) -> float:
     """Raises :class:`InputError` unless 0 < ratio < 1."""
-    if not isinstance(ratio, Real) or not 0 < ratio < 1:
+    if not isinstance(ratio, Real) or not 0 < float(ratio) < 1:
         raise InputError(
             f'corruption ratio {ratio} is outside (0, 1): give the share of the pixels to corrupt, such as 0.5'
         )
@@ -39,19 +40,19 @@ def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator)
 COLOURS = {'black': 0, 'white': 255}
 
 
-def _mean_grey(known, shape, rng):
+def _mean_grey(known: np.ndarray, shape: tuple, rng: np.random.Generator) -> Values:
     return known.mean() if known.size else 127.5
 
 
-def _salt_and_pepper(known, shape, rng):
+def _salt_and_pepper(known: np.ndarray, shape: tuple, rng: np.random.Generator) -> Values:
     return 255 * rng.integers(0, 2, (shape[0], 1))
 
 
-def _uniform_noise(known, shape, rng):
+def _uniform_noise(known: np.ndarray, shape: tuple, rng: np.random.Generator) -> Values:
     return rng.integers(0, 256, shape)
 
 
-def _gaussian_noise(known, shape, rng):
+def _gaussian_noise(known: np.ndarray, shape: tuple, rng: np.random.Generator) -> Values:
     return rng.normal(127.5, 64, shape)
 
 
@@ -69,7 +70,7 @@ def check_fill(fill: Fill) -> Fill:
     if isinstance(fill, str):
         if fill not in FILLS:
             raise InputError(f'unknown fill {fill!r}: choose one of {", ".join(FILLS)}, or a colour')
-    elif not all(isinstance(value, Real) and 0 <= value <= 255 for value in np.ravel(fill).tolist()):
+    elif not all(isinstance(value, Real) and 0 <= float(value) <= 255 for value in np.ravel(fill).tolist()):
         raise InputError(f'fill colour {fill} must be one value, or one a channel, from 0 to 255')
     return fill
 
@@ -99,12 +100,12 @@ def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Gene
     """
     corrupted = image.copy()
     holes = mask.reshape(image.shape[:2]).astype(bool)
-    shape = (np.count_nonzero(holes), *image.shape[2:])
-    values = fixed_colour(fill)
+    shape: tuple = (np.count_nonzero(holes), *image.shape[2:])
+    values: Any = fixed_colour(fill)
     if values is None:
         if image.ndim == 2:
             shape = (shape[0], 1)
-        values = COMPUTED[fill](image[~holes], shape, rng)
+        values = COMPUTED[str(fill)](image[~holes], shape, rng)
         if image.ndim == 2:
             values = np.ravel(values)
     elif values.size not in (1, *image.shape[2:]):

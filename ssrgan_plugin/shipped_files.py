@@ -16,3 +16,7 @@ def shipped(part: str) -> Path:
         if folder.is_dir():
             return folder
     raise InputError(f'{package} comes without {part}: install the package from its wheel or repository')
+
+
+def print_configs() -> None:
+    print(shipped('configs'))

@@ -20,7 +20,7 @@ if command -v flock >/dev/null; then
 fi
 
 ops=${WITH_OPS:-$(grep -qx 'ops 1' "$ready" 2>/dev/null && echo 1 || echo 0)}
-recipe="$(cat requirements/{lock,mmcv,mmcv-lite}.txt setup.py tools/setup_env.sh | sha256sum)
+recipe="$(cat requirements/{lock,mmcv,mmcv-lite}.txt pyproject.toml setup.py tools/setup_env.sh | sha256sum)
 venv $venv
 ops $ops"
 

@@ -79,7 +79,7 @@ class Archive:
         """Checks the checksum too, for it reads to the end."""
         content = bytearray(self.members[name].file_size)
         with self.zip.open(self.members[name]) as member:
-            if member.readinto(content) != len(content) or member.read(1):
+            if member.readinto(content) != len(content) or member.read(1):  # type: ignore[attr-defined]
                 raise ValueError(f'{name} is cut short')
         return content
 
@@ -171,7 +171,9 @@ class Ordered(OrderedDict, Built):
 class Plain(OrderedDict):
     """An OrderedDict with room for what PyTorch keeps beside a state dict's weights."""
 
-    def __reduce__(self):
+    _metadata: OrderedDict
+
+    def __reduce__(self) -> Any:
         return OrderedDict(self).__reduce__()
 
 
@@ -219,7 +221,8 @@ class History(Built):
     """MMEngine's record of a logged number, with one count a value; dropped where there is no MMEngine."""
 
     def __init__(self, kind: Optional[type]):
-        self.kind, self.state = kind, {}
+        self.kind = kind
+        self.state: Dict[str, np.ndarray] = {}
 
     def build(self, state: Any) -> None:
         self.state = {key: each.array for key, each in state.items() if isinstance(each, Array)}

@@ -1,6 +1,6 @@
 """SSRGAN's discriminator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
 
-from typing import Sequence
+from typing import List, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +33,7 @@ class SSRGANDiscriminator(nn.Module):
         super().__init__()
         self.in_channels = in_channels
         self.size_divisor = 2 ** (len(channels) // 2)
-        layers = []
+        layers: List[nn.Module] = []
         for i, (before, after) in enumerate(zip((in_channels, *channels), channels)):
             first = i == 0
             layers.append(nn.Conv2d(before, after, 3, stride=1 + i % 2, padding=1, bias=first))

@@ -1,5 +1,7 @@
 """SSRGAN's generator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
 
+from typing import Iterable, Tuple, cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -41,13 +43,17 @@ class UpsamplingStage(nn.Sequential):
         self.channels = channels
         self.factor = factor
 
+    @property
+    def layers(self) -> Tuple[nn.Conv2d, PReLU]:
+        return self[0], self[2]  # type: ignore[return-value]
+
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C, r·H, r·W)."""
-        conv, _, activation = self
+        conv, activation = self.layers
         r, c = self.factor, self.channels
         # Output channels ordered (row, column, channel): in channels-last memory the shuffle then moves runs of c.
         weight = conv.weight.unflatten(0, (c, r * r)).transpose(0, 1).flatten(0, 1)
-        bias = conv.bias.view(c, r * r).t().flatten()
+        bias = conv.bias.view(c, r * r).t().flatten()  # type: ignore[union-attr]
         x = prelu(F.conv2d(x, weight, bias, padding=1), activation.weight.repeat(r * r))
         n, _, height, width = x.shape
         x = x.permute(0, 2, 3, 1).reshape(n, height, width, r, r, c).transpose(2, 3)
@@ -55,7 +61,7 @@ class UpsamplingStage(nn.Sequential):
 
     def unshuffled(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, C·r², H, W): what the shuffle would make (N, C, r·H, r·W) of."""
-        conv, _, activation = self
+        conv, activation = self.layers
         return prelu(conv(x), activation.weight.repeat_interleave(self.factor**2))
 
 
@@ -141,5 +147,5 @@ class SSRGANGenerator(RestoringNetwork):
             )
         x = self.head(x.contiguous(memory_format=torch.channels_last))
         x = x + self.body(x)
-        first, last = self.upsampling
+        first, last = cast(Iterable[UpsamplingStage], self.upsampling)
         return conv_of_shuffled(last.unshuffled(first(x)), self.tail, last.factor).tanh()

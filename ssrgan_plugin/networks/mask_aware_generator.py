@@ -82,7 +82,7 @@ class MaskAwareSSRGANGenerator(RestoringNetwork):
         self.body = nn.Sequential(*(PlainResidualBlock(mid_channels) for _ in range(num_blocks)))
         self.tail = nn.Conv2d(mid_channels, channels * 4, 3, padding=1)
         nn.init.zeros_(self.tail.weight)  # begins as the first estimate
-        nn.init.zeros_(self.tail.bias)
+        nn.init.zeros_(self.tail.bias)  # type: ignore[arg-type]  # it has one
 
     @property
     def margin(self) -> int:

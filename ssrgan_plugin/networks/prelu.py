@@ -1,4 +1,4 @@
-from typing import Tuple
+from typing import Any, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -32,13 +32,13 @@ class _PReLU(torch.autograd.Function):
     """PyTorch's backward works value by value, with two full-sized results of which one is then summed."""
 
     @staticmethod
-    def forward(ctx, x: Tensor, slopes: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, slopes: Tensor) -> Tensor:
         ctx.save_for_backward(x, slopes)
         return F.prelu(x, slopes.to(x.dtype))
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, gradient: Tensor) -> Tuple[Tensor, Tensor]:
+    def backward(ctx: Any, gradient: Tensor) -> Tuple[Tensor, Tensor]:
         x, slopes = ctx.saved_tensors
         rows, gradients = _rows(x), _rows(gradient)
         result = torch.empty_like(rows)

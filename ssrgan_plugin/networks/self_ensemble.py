@@ -19,10 +19,10 @@ def self_ensemble(generator: nn.Module, x: Tensor) -> Tensor:
     height, width = x.shape[-2:]
     # So that a tile pairs its pixels as the whole image does, whichever side comes first.
     x = F.pad(x, (0, width % 2, 0, height % 2), mode='replicate')
-    total = 0
+    outputs = []
     for flipped in (False, True):
         for turns in range(4):
             turned = torch.rot90(x.flip(-1) if flipped else x, turns, (-2, -1))
             output = torch.rot90(generator(turned).float(), -turns, (-2, -1))
-            total = total + (output.flip(-1) if flipped else output)
-    return (total / 8)[..., :height, :width]
+            outputs.append(output.flip(-1) if flipped else output)
+    return (sum(outputs[1:], outputs[0]) / 8)[..., :height, :width]

@@ -177,7 +177,7 @@ class OneImage:
             image_files.write_strips(output, strips, image.shape, image.dtype, info, self.overwrite)
         far = picture.far if picture else 0
         if far:
-            notes.append(far_sentence(far, count))
+            notes.append(far_sentence(picture, count))
         if self.compare:
             self.write_comparison(image)
         return dict(

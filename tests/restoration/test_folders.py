@@ -227,3 +227,11 @@ def test_fills_and_nodata_reach_the_search(monkeypatch):
     assert cli.parse_args()['fill'] == ['black', [9, 8, 7]]
     monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', 'a', '-o', 'b', '--nodata', '-9999'])
     assert cli.parse_args()['nodata'] == -9999
+
+
+def test_wide_holes_are_told(ssrgan, photograph, tmp_path):
+    hole = np.zeros((80, 96), np.uint8)
+    hole[20:60, 20:60] = 255
+    Image.fromarray(hole).save(tmp_path / 'hole.png')
+    done = ssrgan('restore', photograph, '-o', tmp_path / 'out.png', '--mask', tmp_path / 'hole.png')
+    assert '784 of the 1,600 lost pixels (49.0%) are further than 6 pixels' in done.stdout

@@ -13,7 +13,8 @@ REPO = Path(__file__).parents[2]
 def clone(tmp_path):
     for part in ('tools', 'requirements'):
         shutil.copytree(REPO / part, tmp_path / part)
-    shutil.copy(REPO / 'setup.py', tmp_path)
+    for file in ('pyproject.toml', 'setup.py'):
+        shutil.copy(REPO / file, tmp_path)
     return tmp_path
 
 
