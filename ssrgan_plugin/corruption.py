@@ -27,6 +27,11 @@ def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator)
 
     Returns:
         (height, width, 1) uint8; 1 = corrupted, as MMagic's inpaintors have it.
+
+    Example:
+        >>> mask = random_mask(10, 20, 0.25, seeded_rng(0, 'image.png'))
+        >>> mask.shape, int(mask.sum())
+        ((10, 20, 1), 50)
     """
     count = round(check_ratio(ratio) * height * width)
     # The places that draw the lowest raw numbers: NumPy promises those for good, but not what permutation() makes of

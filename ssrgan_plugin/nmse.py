@@ -18,6 +18,10 @@ def nmse(restored: np.ndarray, original: np.ndarray, mask: Optional[np.ndarray] 
 
     Raises:
         ValueError: if the shapes differ.
+
+    Example:
+        >>> nmse(np.uint8([9, 0]), np.uint8([10, 0]))
+        0.01
     """
     restored, original = (np.asarray(a, np.float64) for a in (restored, original))
     if restored.shape != original.shape:

@@ -1,16 +1,14 @@
-import logging
 from typing import List, Optional
 
 import numpy as np
-from mmagic.evaluation.metrics.base_sample_wise_metric import BaseSampleWiseMetric
 from mmagic.registry import METRICS
-from mmengine.logging import print_log
 
 from ..nmse import nmse
+from .mean_of_defined import MeanOfDefined
 
 
 @METRICS.register_module()
-class NMSE(BaseSampleWiseMetric):
+class NMSE(MeanOfDefined):
     """Mean over the images of Σ (restored - original)² / Σ original² (arXiv 2409.12636; averaged as in
     the authors' notebook).
 
@@ -26,6 +24,7 @@ class NMSE(BaseSampleWiseMetric):
     """
 
     metric = 'NMSE'
+    undefined = 'for their originals are black'
 
     def __init__(self, db: bool = False, **kwargs):
         super().__init__(**kwargs)
@@ -33,21 +32,12 @@ class NMSE(BaseSampleWiseMetric):
 
     def process_image(self, gt, pred, mask) -> Optional[float]:
         gt, mask = np.asarray(gt), None if self.mask_key is None else np.asarray(mask)
-        # None where undefined, so that a NaN in a prediction is never taken for that.
         defined = gt.any() if mask is None else (gt * (mask != 0)).any()
         return nmse(np.asarray(pred), gt, mask) if defined else None
 
     def compute_metrics(self, results: List[dict]) -> dict:
-        values = [result[self.metric] for result in results if result[self.metric] is not None]
-        undefined = len(results) - len(values)
-        if undefined:
-            print_log(
-                f'NMSE: {undefined} of {len(results)} images left out, for their originals are black',
-                'current',
-                logging.WARNING,
-            )
-        mean = np.mean(values) if values else float('nan')
+        mean = super().compute_metrics(results)
         if not self.db:
-            return {'NMSE': float(mean * self.scaling)}
+            return mean
         with np.errstate(divide='ignore'):
-            return {'NMSE_dB': float(10 * np.log10(mean))}
+            return {'NMSE_dB': float(10 * np.log10(mean['NMSE'] / self.scaling))}

@@ -25,6 +25,7 @@ class SSRGANDiscriminator(nn.Module):
         InputError: (a ValueError) if the input has another number of channels, or H or W is no such multiple.
 
     Example:
+        >>> import torch
         >>> SSRGANDiscriminator()(torch.zeros(1, 3, 32, 48)).shape
         torch.Size([1, 3, 32, 48])
     """

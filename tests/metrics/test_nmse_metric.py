@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import torch
-import torch.multiprocessing
 from mmagic.registry import METRICS
 
 from ssrgan_plugin.nmse import nmse
@@ -62,7 +61,7 @@ def test_holes_only(pairs):
 def test_black_image_is_left_out_with_a_warning(pairs, monkeypatch):
     black = (torch.zeros(3, 6, 5), torch.ones(3, 6, 5))
     messages = []
-    monkeypatch.setattr('ssrgan_plugin.metrics.nmse.print_log', lambda message, *_: messages.append(message))
+    monkeypatch.setattr('ssrgan_plugin.metrics.mean_of_defined.print_log', lambda message, *_: messages.append(message))
     expected = evaluate(metric(), pairs)['NMSE']
     assert messages == []
     assert evaluate(metric(), [*pairs, black])['NMSE'] == pytest.approx(expected)
@@ -78,25 +77,3 @@ def test_nan_in_a_prediction_is_not_left_out(pairs):
 def test_only_black_images():
     black = (torch.zeros(3, 6, 5), torch.ones(3, 6, 5))
     assert np.isnan(evaluate(metric(), [black])['NMSE'])
-
-
-def one_process(rank, world, pairs, path):
-    """Evaluates a rank's share as MMEngine's sampler deals it: every world-th image, the last one padded."""
-    import ssrgan_plugin.registration  # noqa: F401
-
-    torch.distributed.init_process_group('gloo', init_method=f'file://{path}/store', rank=rank, world_size=world)
-    mine = metric()
-    share = [pairs[i % len(pairs)] for i in range(rank, len(pairs) + len(pairs) % world, world)]
-    for gt, pred in share:
-        mine.process(None, [dict(gt_img=gt, output=dict(pred_img=pred))])
-    mine.size = len(pairs)
-    torch.save(mine.evaluate(), f'{path}/{rank}.pt')
-    torch.distributed.destroy_process_group()
-
-
-def test_two_processes_give_the_mean_over_all_images(pairs, tmp_path):
-    """Five images on two processes: the sampler repeats one, which must not count twice."""
-    torch.multiprocessing.spawn(one_process, (2, pairs, str(tmp_path)), nprocs=2)
-    expected = evaluate(metric(), pairs)['NMSE']
-    for rank in (0, 1):
-        assert torch.load(tmp_path / f'{rank}.pt')['NMSE'] == pytest.approx(expected)
