@@ -3,6 +3,7 @@ from typing import List, Optional
 
 import numpy as np
 from mmagic.datasets import BasicImageDataset
+from mmagic.datasets.basic_image_dataset import IMG_EXTENSIONS
 from mmagic.registry import DATASETS
 
 from ..errors import InputError
@@ -21,7 +22,8 @@ class CorruptedImageDataset(BasicImageDataset):
             of the pipeline.
         pipeline: Transforms, one of them ``dict(type='RandomPixelCorruption')``.
         max_images: Take so many, evenly spread over the sorted list. Default: all.
-        kwargs: As in :class:`mmagic.datasets.BasicImageDataset`.
+        kwargs: As in :class:`mmagic.datasets.BasicImageDataset`; a folder without a list is read with its subfolders
+            (``recursive=True``).
 
     Raises:
         InputError: if the data root or annotation file does not exist, or lists no image.
@@ -38,6 +40,7 @@ class CorruptedImageDataset(BasicImageDataset):
         pipeline = [
             {**step, **corruption} if name == 'RandomPixelCorruption' else step for name, step in zip(steps, pipeline)
         ]
+        kwargs = {'recursive': True, 'img_suffix': (*IMG_EXTENSIONS, '.webp', '.WEBP'), **kwargs}
         super().__init__(*args, pipeline=pipeline, **kwargs)
 
     def load_data_list(self) -> List[dict]:

@@ -11,7 +11,7 @@ from torch import nn
 from ..checkpoint_files import read_weights
 from ..errors import InputError
 from ..networks import MaskAwareSSRGANGenerator, RestoringNetwork, SSRGANGenerator, state_dicts
-from . import adaptations
+from . import adaptations, shown_images
 
 GENERATORS = {generator.__name__: generator for generator in (MaskAwareSSRGANGenerator, SSRGANGenerator)}
 FilePath = Union[str, Path]
@@ -104,7 +104,8 @@ def load_generator(config: FilePath, checkpoint: FilePath) -> TrainedGenerator:
     """The generator alone of one of our models, for which MMEngine is enough.
 
     Raises:
-        InputError: if the two cannot be read or do not fit together, or the images were scaled by other than 127.5.
+        InputError: if the two cannot be read or do not fit together, the images were scaled by other than 127.5, or the
+            config does not say what stood in lost pixels.
     """
     cfg = read_config(config, parts=['model'], import_custom_modules=False)
     try:
@@ -114,27 +115,15 @@ def load_generator(config: FilePath, checkpoint: FilePath) -> TrainedGenerator:
         raise InputError(
             f'{config} names no generator of {" or ".join(GENERATORS)} ({error}): give the config of an SSRGAN'
         ) from error
-    if generator.image_channels != 3:
+    if generator.image_channels not in (1, 3):
         raise InputError(
-            f'the generator of {config} takes images of {generator.image_channels} channels, not RGB: give another '
-            'config'
+            f'the generator of {config} takes images of {generator.image_channels} channels, neither grey nor RGB: '
+            'give another config'
         )
     state_dicts.load_generator(generator, read_weights(checkpoint), checkpoint)
-    check_scaling(cfg)
+    shown_images.check_scaling(cfg)
+    order = shown_images.channel_order(cfg)
+    if generator.image_channels == 1 or order == 'bgr':
+        generator = shown_images.InRGB(generator, order)
     averages = bool((cfg.model.get('test_cfg') or {}).get('self_ensemble'))
-    return TrainedGenerator(generator, trained_fill(cfg), averages)
-
-
-def check_scaling(cfg: Config) -> None:
-    """Raises :class:`InputError` unless images were scaled to [-1, 1], as ours are."""
-    scaling = cfg.model.get('data_preprocessor') or {}
-    if {*scaling.get('mean', [127.5]), *scaling.get('std', [127.5])} != {127.5}:
-        raise InputError(f"{cfg.filename} scales images by other than 127.5: restore by the toolbox's tools")
-
-
-def trained_fill(cfg: Config) -> Any:
-    """What lost pixels looked like in training: a name, or a colour (BGR, 0 to 255)."""
-    dataset = (cfg.get('test_dataloader') or {}).get('dataset') or {}
-    settings = [dataset.get('corruption') or {}]
-    settings += [step for step in dataset.get('pipeline') or [] if step['type'] == 'RandomPixelCorruption']
-    return next((each['fill'] for each in settings if 'fill' in each), 'black')
+    return TrainedGenerator(generator, shown_images.fill(cfg), averages)

@@ -1,0 +1,49 @@
+"""Testing needs test images alone, and one's own pictures need no lists."""
+
+import pytest
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from PIL import Image
+
+
+def measured(runner) -> float:
+    told = {}
+
+    class Listen(Hook):
+        def after_test_epoch(self, runner, metrics=None):
+            told.update(metrics)
+
+    runner.register_hook(Listen())
+    runner.test()
+    return told['NMSE']
+
+
+@pytest.mark.parametrize('hook', ['FewImagesVisualizationHook', 'BasicVisualizationHook'])
+def test_training_data_may_be_missing(tiny_config, flowers, tmp_path, hook):
+    config = tiny_config(f"""
+train_dataloader = dict(dataset=dict(data_root='/nowhere'))
+custom_hooks = [dict(type={hook!r})]
+model = dict(test_cfg=dict(composite=True))
+""")
+    assert 0 < measured(Runner.from_cfg(Config.fromfile(config))) < 1
+    assert list(tmp_path.rglob('*.png')), 'and pictures are drawn'
+
+
+def test_folder_of_ones_own(tiny_config, flowers, tmp_path):
+    """Without lists, in subfolders, some grey: as the README says."""
+    own = tmp_path / 'my pictures'
+    for index, source in enumerate(sorted((flowers / 'jpg').glob('image_*.jpg'))[:6]):
+        target = own / f'part {index % 2}' / f'holiday {index}.png'
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Image.open(source).convert('L' if index % 3 == 0 else 'RGB').save(target)
+    config = tiny_config(f"""
+train_dataloader = val_dataloader = test_dataloader = dict(
+    batch_size=3, num_workers=1,
+    dataset=dict(data_root={str(own)!r}, data_prefix=dict(gt=''), ann_file=''))
+train_cfg = dict(max_epochs=1)
+""")
+    runner = Runner.from_cfg(Config.fromfile(config))
+    runner.train()
+    assert runner.iter == 2
+    assert 0 < measured(runner) < 10
