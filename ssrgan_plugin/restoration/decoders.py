@@ -1,10 +1,8 @@
 """Opening image files: the header first, the pixels in strips from top to bottom, by libvips, tifffile or Pillow."""
 
-import io
 import logging
 import os
-import struct
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Callable, Iterator, Optional, Union
 
@@ -14,7 +12,10 @@ from PIL import Image
 
 from ..errors import InputError
 from . import tiff_files
+from .chunks import png_chunks, webp_is_lossy
 from .image_info import ImageInfo
+from .opened import OpenImage, damaged
+from .pillow_files import open_by_pillow
 
 # What the decoders have to say goes into our own sentences, not on stderr beside them.
 for library in ('pyvips', 'tifffile', 'PIL'):
@@ -23,27 +24,10 @@ for library in ('pyvips', 'tifffile', 'PIL'):
 MAX_PIXELS = 2**30
 # Those that can only be decoded as a whole may have fewer pixels by default.
 WHOLE_SHARE = 8
+DTYPES = dict(
+    uchar=np.uint8, char=np.int8, ushort=np.uint16, short=np.int16, uint=np.uint32, int=np.int32, float=np.float32
+)
 KINDS = 'PNG, JPEG, TIFF, WebP, GIF, AVIF, BMP, PNM'
-
-
-@dataclass(frozen=True)
-class OpenImage:
-    """An image file of which the header is read.
-
-    ``strips(rows)`` reads it from the top, in arrays of (rows, W, bands); each call begins anew.
-    """
-
-    name: str
-    height: int
-    width: int
-    bands: int
-    dtype: np.dtype
-    info: ImageInfo
-    strips: Callable[[int], Iterator[np.ndarray]]
-
-    @property
-    def shape(self) -> tuple:
-        return self.height, self.width, self.bands
 
 
 def open_image(source: Union[Path, bytes], name: str, max_pixels: Optional[int] = None) -> OpenImage:
@@ -111,17 +95,6 @@ def sniff(begin: bytes) -> Optional[str]:
     return 'PNM' if begin[:1] == b'P' and begin[1:2] in b'123456' and begin[2:3].isspace() else None
 
 
-def damaged(name: str, error: Exception) -> InputError:
-    if isinstance(error, InputError):
-        return error
-    if isinstance(error, MemoryError):
-        return InputError(f'{name} needs more memory than there is: use a machine with more, or cut it up')
-    lines = [line.strip() for line in str(error).splitlines()]
-    lines = [line for line in lines if line and not line.startswith('unable to')]
-    reason = lines[-1] if lines else 'it cannot be decoded'
-    return InputError(f'{name} is damaged, or not what it says it is ({reason}): get it again')
-
-
 def vips_image(source: Union[Path, bytes], kind: str) -> pyvips.Image:
     # libjpeg tells by a mere warning that half of a picture is missing.
     options = dict(access='sequential', fail_on='warning' if kind == 'JPEG' else 'error', revalidate=True)
@@ -139,9 +112,12 @@ def vips_strips(name: str, source: Union[Path, bytes], kind: str) -> Callable[[i
     def strips(rows: int) -> Iterator[np.ndarray]:
         try:
             image = vips_image(source, kind)
+            region = pyvips.Region.new(image)  # keeps what it has read, where crop after crop would begin anew
+            dtype = DTYPES[image.format]
             for y in range(0, image.height, rows):
                 height = min(rows, image.height - y)
-                yield image.crop(0, y, image.width, height).numpy().reshape(height, image.width, image.bands)
+                pixels = np.frombuffer(region.fetch(0, y, image.width, height), dtype)
+                yield pixels.reshape(height, image.width, image.bands)
         except pyvips.Error as error:
             raise damaged(name, error) from error
 
@@ -189,7 +165,7 @@ def open_by_vips(source, name: str, kind: str, check_size) -> OpenImage:
     )
     if kind == 'HEIF':  # comes upright
         info = replace(info, exif=without_orientation(info.exif))
-    dtype = np.dtype(dict(uchar=np.uint8, ushort=np.uint16)[image.format])
+    dtype = np.dtype(DTYPES[image.format])
     return OpenImage(name, image.height, image.width, image.bands, dtype, info, vips_strips(name, source, kind))
 
 
@@ -213,30 +189,6 @@ def without_orientation(content: Optional[bytes]) -> Optional[bytes]:
     return exif.tobytes()
 
 
-def png_chunks(source: Union[Path, bytes]) -> dict:
-    """The small chunks before the pixels, by name."""
-    chunks = {}
-    with io.BytesIO(source) if isinstance(source, bytes) else open(source, 'rb') as file:
-        file.seek(8)
-        while len(head := file.read(8)) == 8:
-            size, name = struct.unpack('>I4s', head)
-            if name == b'IDAT':
-                break
-            chunks[name] = file.read(size) if size < 100 else b''
-            file.seek(size + 4 if size >= 100 else 4, 1)
-    return chunks
-
-
-def webp_is_lossy(riff: bytes) -> bool:
-    place = 12
-    while place + 8 <= len(riff):
-        name, size = struct.unpack_from('<4sI', riff, place)
-        if name == b'VP8 ':
-            return True
-        place += 8 + size + size % 2
-    return False
-
-
 def open_tiff(source, name: str, check_size) -> OpenImage:
     header = tiff_files.read_header(source, name)
     check_size(header.width, header.height, not header.by_vips)
@@ -256,45 +208,3 @@ def open_tiff(source, name: str, check_size) -> OpenImage:
                 yield pixels[y : y + rows]
 
     return OpenImage(name, header.height, header.width, header.bands, header.dtype, header.info, strips)
-
-
-def open_by_pillow(source, name: str, kind: str, check_size) -> OpenImage:
-    """BMP and PNM, which libvips leaves out; small headers, and no metadata but the resolution."""
-
-    def load() -> Image.Image:
-        file = io.BytesIO(source) if isinstance(source, bytes) else source
-        return Image.open(file, formats=['BMP' if kind == 'BMP' else 'PPM'])
-
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # ours is checked next
-    try:
-        with load() as image:
-            check_size(*image.size, True)
-            mode, size = image.mode, image.size
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
-    modes = {'1': 'L', 'L': 'L', 'P': 'RGB', 'RGB': 'RGB', 'RGBA': 'RGBA', 'F': 'F'}
-    if mode not in modes:
-        raise InputError(f'{name} has more than 8 bits a channel, which are not read from {kind}: save it as PNG')
-    notes = {'1': ('its 1 bit a pixel became 8',), 'P': ('its palette became colours of 8 bits',)}.get(mode, ())
-    if kind == 'PNM' and mode == 'RGB' and pnm_is_deep(source):
-        raise InputError(f'{name} has more than 8 bits a channel, which are not read from {kind}: save it as PNG')
-    bands = len(Image.new(modes[mode], (1, 1)).getbands())
-
-    def strips(rows: int) -> Iterator[np.ndarray]:
-        try:
-            with load() as image:
-                pixels = np.asarray(image.convert(modes[mode]))
-        except Exception as error:
-            raise damaged(name, error) from error
-        for y in range(0, size[1], rows):
-            yield pixels[y : y + rows].reshape(-1, size[0], bands)
-
-    dtype = np.dtype(np.float32 if mode == 'F' else np.uint8)
-    return OpenImage(name, size[1], size[0], bands, dtype, ImageInfo(notes=notes), strips)
-
-
-def pnm_is_deep(source: Union[Path, bytes]) -> bool:
-    """Whether the largest value, the fourth word of the header but for comments, is above 255."""
-    begin = source[:2000] if isinstance(source, bytes) else open(source, 'rb').read(2000)
-    words = b' '.join(line.split(b'#')[0] for line in begin.split(b'\n')).split(None, 4)
-    return len(words) > 3 and words[3].isdigit() and int(words[3]) > 255

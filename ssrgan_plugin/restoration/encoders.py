@@ -10,7 +10,7 @@ from PIL import Image
 
 from ..atomic_files import whole
 from ..errors import InputError
-from . import tiff_files
+from . import tiff_writing
 from .image_info import ImageInfo, upright
 
 SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp')
@@ -74,7 +74,7 @@ def left_behind(path: Path, info: ImageInfo) -> List[str]:
 def write_strips(
     path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtype, info: ImageInfo, overwrite: bool = True
 ) -> None:
-    """Writes an image of (H, W, bands) from strips of (rows, W, bands), all but the last of one height.
+    """Writes an image of (H, W, bands) from strips of (rows, W, bands).
 
     Raises:
         InputError: if the format, which the suffix names, cannot hold the image, or the file is there and is not to
@@ -85,7 +85,7 @@ def write_strips(
     suffix = path.suffix.lower()
     with whole(path, overwrite) as unfinished:
         if suffix in ('.tif', '.tiff'):
-            tiff_files.write(unfinished, iter(strips), shape, dtype, info)
+            tiff_writing.write(unfinished, strips, shape, dtype, info)
         elif suffix == '.bmp':  # has no place for the orientation
             pixels = upright(np.concatenate(list(strips)), info.orientation)
             Image.fromarray(pixels.squeeze(-1) if shape[2] == 1 else pixels).save(unfinished, 'BMP')

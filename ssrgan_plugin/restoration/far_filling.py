@@ -5,8 +5,8 @@ from typing import List, Sequence
 import cv2
 import numpy as np
 
-from .decoders import OpenImage
 from .lost_pixels import LostPixels
+from .opened import OpenImage
 from .values import Range
 
 CELL = 8  # pixels

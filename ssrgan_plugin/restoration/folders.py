@@ -13,11 +13,11 @@ from tqdm import tqdm
 from ..errors import InputError
 from ..nmse import nmse
 from . import image_files, side_by_side
-from .decoders import OpenImage
 from .image_files import STANDARD, ImageFile
 from .jobs import Job, companion, find_jobs, masks_beside, refuse_overwriting
 from .mask_files import MaskOptions, read_mask
 from .mask_finding import Found, find_lost
+from .opened import OpenImage
 from .telling import Teller
 from .values import Fill
 

@@ -10,9 +10,10 @@ from typing import BinaryIO, Iterable, Iterator, List, Optional, Tuple, Union
 import numpy as np
 
 from ..errors import InputError
-from .decoders import OpenImage, open_image
+from .decoders import open_image
 from .encoders import SUFFIXES, check_format, check_holds, left_behind, write_strips
 from .image_info import ImageInfo, as_stored, upright
+from .opened import OpenImage
 
 __all__ = [
     'READABLE',

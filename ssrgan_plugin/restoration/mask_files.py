@@ -7,10 +7,10 @@ from typing import Iterator, List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ..errors import InputError
-from .decoders import OpenImage
 from .image_files import STRIP, open_file
 from .image_info import ImageInfo, as_stored, upright
 from .lost_pixels import LostPixels
+from .opened import OpenImage
 from .plausibility import colour_bands
 
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from ..errors import InputError
-from .decoders import OpenImage
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels
+from .opened import OpenImage
 from .plausibility import Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
 
@@ -115,7 +115,7 @@ def black_or_salt(source: OpenImage) -> Found:
         other = judge(source, salt, white)
         share = other.scattered.count / max(lost.count, 1)
         if other.random and 1 / 4 < share < 4:
-            return Found(lost | other.scattered, False, [*notes, 'black and white ones'])
+            return Found(all_lost(lost | other.scattered), False, [*notes, 'black and white ones'])
     return Found(lost, False, notes)
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple, Optional
 import cv2
 import numpy as np
 
-from .decoders import OpenImage
 from .lost_pixels import LostPixels
+from .opened import OpenImage
 
 TILE = 16
 ROWS = 2048  # a multiple of the tile

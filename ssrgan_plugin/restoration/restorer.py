@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from .backend import Backend
-from .decoders import OpenImage
+from .opened import OpenImage
 from .image_arrays import check_image, check_mask
 from .image_files import read
 from .image_info import ImageInfo

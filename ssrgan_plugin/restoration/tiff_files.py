@@ -1,13 +1,13 @@
-"""TIFFs: which are read by libvips and which by tifffile, with what tags, and how they are written."""
+"""Reading TIFFs: which by libvips and which by tifffile, and their tags."""
 
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Optional, Union
+from typing import Optional, Union
 
 import numpy as np
 import tifffile
-from PIL import Image, TiffImagePlugin
+from PIL import Image
 
 from ..errors import InputError
 from .image_info import ImageInfo
@@ -45,7 +45,6 @@ LOSSY = {6, 7, 33003, 33004, 33005, 34712, 34887, 34892, 50001, 50002, 52546}
 # What tifffile decodes by itself: none, deflate (two numbers), PackBits.
 PLAIN = {1, 8, 32946, 32773}
 PHOTOMETRIC = {0: 'grey', 1: 'grey', 2: 'rgb', 3: 'rgb', 5: 'cmyk', 6: 'rgb'}
-PHOTOMETRIC_NAMES = dict(grey='minisblack', rgb='rgb', cmyk='separated', bands='minisblack')
 NODATA = 42113
 
 
@@ -171,88 +170,3 @@ def read_pixels(source: Union[Path, bytes], header: TiffHeader) -> np.ndarray:
         if header.info.white_is_zero and header.dtype.kind == 'u':
             pixels = np.iinfo(header.dtype).max - pixels
         return np.ascontiguousarray(pixels.reshape(header.height, header.width, header.bands), header.dtype)
-
-
-def write(path: Path, strips: Iterator[np.ndarray], shape: tuple, dtype: np.dtype, info: ImageInfo) -> None:
-    """Writes strips of (rows, W, bands), all but the last of one height, as they come; deflate, lossless."""
-    height, width, bands = shape
-    first = next(strips)
-    alpha = info.has_alpha(bands)
-    kind = info.kind(bands)
-    negative = info.white_is_zero and np.dtype(dtype).kind == 'u'
-
-    def all_strips() -> Iterator[np.ndarray]:
-        yield first
-        yield from strips
-
-    def pieces() -> Iterator[np.ndarray]:
-        for strip in all_strips():
-            yield np.iinfo(dtype).max - strip if negative else strip
-
-    base = dict(rgb=3, cmyk=4).get(kind, 1)
-    extra = [0] * (bands - base)
-    if alpha:
-        extra[-1] = 1 if info.premultiplied else 2
-    tags = [(*tag, True) for tag in info.tags]
-    tags += [
-        (code, 1, len(content), content, True) for code, content in ((700, info.xmp), (33723, info.iptc)) if content
-    ]
-    options = {}
-    if info.resolution:
-        options = dict(resolution=tuple(10 * value for value in info.resolution), resolutionunit='CENTIMETER')
-    orientation = info.orientation
-    if orientation != 1:
-        tags.append((274, 3, 1, orientation, True))
-    directories = exif_directories(info.exif)
-    tags += [(code - 1, 4, 1, 0, True) for code in directories]
-    bigtiff = height * width * bands * np.dtype(dtype).itemsize > 2**31
-    with tifffile.TiffWriter(path, bigtiff=bigtiff, byteorder='<') as writer:
-        writer.write(
-            pieces(),
-            shape=(height, width, bands) if bands > 1 else (height, width),
-            dtype=dtype,
-            tile=None,
-            photometric='miniswhite' if info.white_is_zero else PHOTOMETRIC_NAMES[kind],
-            planarconfig='contig' if bands > 1 else None,
-            extrasamples=extra or None,
-            rowsperstrip=len(first),
-            compression='zlib',
-            metadata=None,
-            software=False,
-            extratags=tags,
-            iccprofile=info.profile,
-            **options,
-        )
-    append_directories(path, directories)
-
-
-def exif_directories(content: Optional[bytes]) -> dict:
-    exif = Image.Exif()
-    if content:
-        try:
-            exif.load(content)
-        except (SyntaxError, ValueError):  # malformed
-            return {}
-    return {code: dict(exif.get_ifd(code)) for code in (0x8769, 0x8825) if exif.get_ifd(code)}
-
-
-def append_directories(path: Path, directories: dict) -> None:
-    """EXIF's own directories at the end of the file, and the tags that point to them, for which there are stand-ins.
-
-    tifffile writes no such tags itself.
-    """
-    for code, entries in directories.items():
-        with tifffile.TiffFile(path) as file:
-            stand_in = file.pages[0].tags[code - 1]
-        directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b'II')
-        for key, item in entries.items():
-            directory[key] = item
-        with open(path, 'r+b') as file:
-            offset = file.seek(0, 2)
-            offset += offset % 2
-            file.seek(offset)
-            file.write(directory.tobytes(offset))
-            file.seek(stand_in.offset)
-            file.write(code.to_bytes(2, 'little'))
-            file.seek(stand_in.valueoffset)
-            file.write(offset.to_bytes(4, 'little'))

@@ -7,7 +7,7 @@ import numpy as np
 from tqdm import tqdm
 
 from .backend import Backend
-from .decoders import OpenImage
+from .opened import OpenImage
 from .far_filling import SmoothSurface
 from .lost_pixels import LostPixels
 from .values import Range, band_groups, known_ranges, top_of

@@ -5,8 +5,8 @@ from typing import List, NamedTuple, Optional, Sequence, Union
 import numpy as np
 
 from ..errors import InputError
-from .decoders import OpenImage
 from .lost_pixels import LostPixels
+from .opened import OpenImage
 
 Fill = Union[str, float, Sequence[float], Sequence[Union[str, float, Sequence[float]]]]
 SAMPLES = 2**21

@@ -11,7 +11,7 @@ import tifffile
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin
 
 from ssrgan_plugin.errors import InputError
-from ssrgan_plugin.restoration import image_files
+from ssrgan_plugin.restoration import encoders, image_files, tiff_writing
 from ssrgan_plugin.restoration.image_files import ImageFile
 from ssrgan_plugin.restoration.image_info import ImageInfo, as_stored, upright
 
@@ -372,13 +372,29 @@ def test_what_a_format_cannot_hold_is_refused(tmp_path, name, shape, dtype, sent
     assert not list(tmp_path.iterdir())
 
 
-def test_large_images_go_through_a_file(tmp_path, monkeypatch):
-    from ssrgan_plugin.restoration import encoders
-
-    pixels = noise((600, 70, 3), np.uint16)
+@pytest.mark.parametrize('name', ['a.png', 'a.tif'])
+@pytest.mark.parametrize('white_is_zero', [False, True])
+def test_large_images_are_written_in_strips(tmp_path, monkeypatch, name, white_is_zero):
+    pixels = noise((1100, 70), np.uint16)
     monkeypatch.setattr(encoders, 'IN_MEMORY', 1000)
-    assert np.array_equal(again(tmp_path / 'a.png', ImageFile(pixels)).pixels, pixels)
-    assert [path.name for path in tmp_path.iterdir()] == ['a.png']
+    monkeypatch.setattr(tiff_writing, 'STRIP_SIZE', 70 * 2 * 33)
+    image = ImageFile(pixels, ImageInfo(white_is_zero=white_is_zero))
+    assert np.array_equal(again(tmp_path / name, image).pixels, pixels)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize('name', ['a.png', 'a.jpg', 'a.webp', 'a.gif', 'a.avif', 'a.tif', 'a.bmp', 'a.ppm'])
+@pytest.mark.parametrize(
+    'options', [{}, dict(compression='jpeg'), dict(compression='tiff_lzw'), dict(progressive=True)]
+)
+def test_strips_of_any_height_are_the_whole(tmp_path, name, options):
+    if options and name not in ('a.tif', 'a.jpg'):
+        pytest.skip('options of others')
+    Image.effect_noise((70, 1100), 50).convert('RGB').save(tmp_path / name, **options)
+    image = image_files.open_file(tmp_path / name)
+    whole = next(image.strips(1100))
+    for rows in (7, 100, 512):
+        assert np.array_equal(np.concatenate(list(image.strips(rows))), whole), rows
 
 
 def test_find_leaves_hidden_files_out(tmp_path):

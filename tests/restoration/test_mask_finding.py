@@ -150,6 +150,12 @@ def test_salt_and_pepper_by_name_and_unasked():
     assert 0.4 < find_corrupted(image, 'black')[lost].mean() < 0.6
 
 
+def test_a_picture_of_black_and_white_alone_is_no_salt_and_pepper():
+    image = np.where(np.random.default_rng(0).random((96, 80, 1)) < 0.5, np.uint8(0), np.uint8(255))
+    with pytest.raises(InputError, match='every pixel is lost'):
+        find_corrupted(image)
+
+
 def test_fill_and_nodata_in_own_units():
     lost = holes(0.1)
     for dtype, value in ((np.int16, -9999), (np.float32, -3.4e38), (np.int32, 2**31 - 1), (np.uint16, 6000)):

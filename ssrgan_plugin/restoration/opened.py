@@ -1,0 +1,40 @@
+"""An image file of which the header is read."""
+
+from dataclasses import dataclass
+from typing import Callable, Iterator
+
+import numpy as np
+
+from ..errors import InputError
+from .image_info import ImageInfo
+
+
+@dataclass(frozen=True)
+class OpenImage:
+    """An image file of which the header is read.
+
+    ``strips(rows)`` reads it from the top, in arrays of (rows, W, bands); each call begins anew.
+    """
+
+    name: str
+    height: int
+    width: int
+    bands: int
+    dtype: np.dtype
+    info: ImageInfo
+    strips: Callable[[int], Iterator[np.ndarray]]
+
+    @property
+    def shape(self) -> tuple:
+        return self.height, self.width, self.bands
+
+
+def damaged(name: str, error: Exception) -> InputError:
+    if isinstance(error, InputError):
+        return error
+    if isinstance(error, MemoryError):
+        return InputError(f'{name} needs more memory than there is: use a machine with more, or cut it up')
+    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line for line in lines if line and not line.startswith('unable to')]
+    reason = lines[-1] if lines else 'it cannot be decoded'
+    return InputError(f'{name} is damaged, or not what it says it is ({reason}): get it again')
