@@ -21,6 +21,7 @@ from .pillow_files import open_by_pillow
 for library in ('pyvips', 'tifffile', 'PIL'):
     logging.getLogger(library).addHandler(logging.NullHandler())
 
+pyvips.cache_set_max(0)  # no image is read twice alike; kept ones hold memory and files
 MAX_PIXELS = 2**30
 # Those that can only be decoded as a whole may have fewer pixels by default.
 WHOLE_SHARE = 8

@@ -9,11 +9,10 @@ from ..errors import InputError
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels
 from .opened import OpenImage
-from .plausibility import Verdict, colour_bands, judge
+from .plausibility import SCANNED, Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
 
 CURE = 'give a mask, or name the --fill that lost pixels have'
-STRIP = 512  # rows
 
 
 class Found(NamedTuple):
@@ -120,7 +119,7 @@ def black_or_salt(source: OpenImage) -> Found:
 
 
 def select(source: OpenImage, look) -> LostPixels:
-    return LostPixels.of_strips(source.height, source.width, (look(strip) for strip in source.strips(STRIP)))
+    return LostPixels.of_strips(source.height, source.width, (look(strip) for strip in source.strips(SCANNED)))
 
 
 def equal(strip: np.ndarray, colour: Optional[np.ndarray], source: OpenImage) -> np.ndarray:
@@ -139,7 +138,7 @@ def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:
         return
     top = top_of(source.dtype)
     nearly_black = beside = y = 0
-    for strip in source.strips(STRIP):
+    for strip in source.strips(SCANNED):
         brightest = strip[..., : colour_bands(source)].max(-1)
         nearly = (brightest <= top / 32) & ~lost.rows(y, y + len(strip))
         bright = cv2.dilate(brightest.astype(np.float32), np.ones((3, 3))) > top / 4

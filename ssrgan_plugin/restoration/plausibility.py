@@ -9,6 +9,7 @@ from .lost_pixels import LostPixels
 from .opened import OpenImage
 
 TILE = 16
+SCANNED = 128  # rows
 ROWS = 2048  # a multiple of the tile
 MOST_UNEVEN = 0.15
 LEAST_CONTRAST = 0.6
@@ -123,15 +124,15 @@ def contrast(source: OpenImage, candidates: LostPixels, scattered: LostPixels, c
     beside, all_known = [], []
     y = 0
     step = max(1, candidates.size // 2**22)
-    for strip in source.strips(512):
+    for strip in source.strips(SCANNED):
         lost = candidates.rows(y, y + len(strip))
         alone = scattered.rows(y, y + len(strip)).astype(np.uint8)
         solid = (lost & (alone == 0)).astype(np.uint8)
         distance = np.abs(strip[..., : colour_bands(source)].astype(np.float32) - colour.astype(np.float32)).max(-1)
         near = ~lost & (cv2.dilate(alone, np.ones((3, 3))) > 0)
         known = ~lost & (cv2.dilate(solid, np.ones((5, 5))) == 0)
-        beside.append(distance[near][::step])
-        all_known.append(distance[known][::step])
+        beside.append(distance[near][::step].copy())  # a view would keep them all
+        all_known.append(distance[known][::step].copy())
         y += len(strip)
     beside, all_known = np.concatenate(beside), np.concatenate(all_known)
     if not beside.size or not all_known.size:

@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image
 
 from .backend import Backend
-from .opened import OpenImage
 from .image_arrays import check_image, check_mask
 from .image_files import read
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels
 from .mask_finding import Found, find_lost
+from .opened import OpenImage
 from .tiling import PictureInTiles
 from .torch_backend import load
 from .values import Fill, array_source

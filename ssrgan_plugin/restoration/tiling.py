@@ -1,5 +1,7 @@
 """One picture restored strip by strip, tile by tile, in memory that does not grow with its height."""
 
+import ctypes
+import sys
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import cv2
@@ -7,9 +9,10 @@ import numpy as np
 from tqdm import tqdm
 
 from .backend import Backend
-from .opened import OpenImage
 from .far_filling import SmoothSurface
 from .lost_pixels import LostPixels
+from .opened import OpenImage
+from .plausibility import SCANNED
 from .values import Range, band_groups, known_ranges, top_of
 
 
@@ -50,6 +53,7 @@ class PictureInTiles:
         if self.alpha is not None and not alpha_too:
             self.groups.pop()
         self.ranges = known_ranges(source, lost, self.groups)
+        give_memory_back()
         if own_range:
             top = top_of(source.dtype)
             self.ranges = [Range(0, top, 0, top) if one.least >= 0 and one.most <= top else one for one in self.ranges]
@@ -62,7 +66,7 @@ class PictureInTiles:
         columns = range(0, width, self.side)
         total = -(-height // self.side) * len(columns)
         with tqdm(total=total, unit='tile', leave=False, disable=not self.progress or total < 4) as progress:
-            for y, above, rows in with_margins(self.source.strips(self.side), self.side, self.margin):
+            for y, above, rows in with_margins(self.source.strips(SCANNED), self.side, self.margin):
                 lost = self.lost.rows(y - above, y - above + len(rows))
                 strip = rows[above : above + self.side].copy()
                 for x in columns:
@@ -126,6 +130,13 @@ def with_margins(strips: Iterable[np.ndarray], side: int, margin: int) -> Iterat
     while y < end:
         yield take(min(end, y + side + margin))
         y += side
+
+
+def give_memory_back() -> None:
+    """Makes glibc return what it holds for later, hundreds of megabytes after a look at a large picture."""
+    trim = getattr(ctypes.CDLL(None), 'malloc_trim', None) if sys.platform == 'linux' else None
+    if trim:
+        trim(0)
 
 
 def far_from_known(lost: np.ndarray, reach: int) -> np.ndarray:

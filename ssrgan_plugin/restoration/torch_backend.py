@@ -1,5 +1,6 @@
 """Networks in PyTorch, as a backend."""
 
+import os
 from pathlib import Path
 from typing import Optional, Sequence, Union
 
@@ -12,6 +13,8 @@ from ..errors import InputError
 from ..networks import MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
 from ..networks.mask_aware_generator import fill_by_neighbours
 
+# oneDNN keeps what it has compiled for each size of image: of a thousand sizes, unless it is told, half a gigabyte.
+os.environ.setdefault('ONEDNN_PRIMITIVE_CACHE_CAPACITY', '64')
 SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.safetensors'
 FilePath = Union[str, Path]
 
@@ -36,6 +39,7 @@ class TorchBackend:
         device: Optional[str] = None,
         averages: bool = False,
     ):
+        self.process = os.getpid()
         self.device = usable_device(device)
         self.network = network.to(self.device).eval()
         self.averages = averages
@@ -53,6 +57,8 @@ class TorchBackend:
         within = image.clamp(-1, 1)
         beyond = image - within
         shown = self.network.shown(within.expand(-1, 3, -1, -1), mask, self.fill)
+        if os.getpid() != self.process and self.device.type == 'cpu':
+            torch.set_num_threads(1)  # a forked child would wait for its parent's threads for ever
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and coarse):
             restored = self_ensemble(self.network, shown) if self.averages else self.network(shown)
         restored = restored.float().clamp(-1, 1)

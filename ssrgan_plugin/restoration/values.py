@@ -92,7 +92,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
     samples = [[] for _ in groups]
     limits = np.array([[np.inf, -np.inf]] * len(groups))
     y = 0
-    for strip in source.strips(512):
+    for strip in source.strips(128):
         known = ~lost.rows(y, y + len(strip))
         for i, bands in enumerate(groups):
             values = strip[known][:, bands]
@@ -100,7 +100,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
                 raise InputError('pixels outside the mask are NaN or infinite: mark them as lost too')
             if values.size:
                 limits[i] = min(limits[i, 0], values.min()), max(limits[i, 1], values.max())
-            samples[i].append(values[::step].ravel())
+            samples[i].append(values[::step].flatten())
         y += len(strip)
     ranges = []
     for (least, most), sample in zip(limits, samples):

@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -234,6 +236,25 @@ def test_holes_are_the_same_in_tiles(restorer, monkeypatch):
         whole = restorer(image, lost).astype(int)
         monkeypatch.setattr(restorer.backend, 'tile', 64)
         assert np.abs(restorer(image, lost) - whole).max() <= 1
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork on this system')
+def test_works_after_a_fork_with_default_threads(tmp_path):
+    code = (
+        'import os, numpy as np, signal\n'
+        'from ssrgan_plugin import Restorer\n'
+        'import torch\n'
+        'torch.set_num_threads(4)\n'
+        'image, mask = np.full((64, 64, 3), 99, np.uint8), np.eye(64)\n'
+        'restorer = Restorer(device="cpu")\n'
+        'expected = restorer(image, mask)\n'
+        'child = os.fork()\n'
+        'if not child:\n'
+        '    signal.alarm(60)\n'
+        '    os._exit(0 if np.array_equal(restorer(image, mask), expected) else 1)\n'
+        'assert os.waitpid(child, 0)[1] == 0'
+    )
+    subprocess.run([sys.executable, '-c', code], check=True)
 
 
 def test_finds_the_mask_itself(restorer):
