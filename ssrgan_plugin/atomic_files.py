@@ -30,10 +30,20 @@ def whole(target: Path, overwrite: bool = True) -> Iterator[Path]:
         else:
             move_to_new(unfinished, target)
     finally:
-        if unfinished.is_dir() and not unfinished.is_symlink():
-            shutil.rmtree(unfinished)
-        else:
-            unfinished.unlink(missing_ok=True)
+        remove(unfinished)
+
+
+def remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Removes what killed processes have left in a folder and below; nobody else may be writing there."""
+    for path in [*folder.rglob('*.unfinished')]:
+        remove(path)
 
 
 def move_to_new(source: Path, target: Path) -> None:

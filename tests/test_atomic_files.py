@@ -1,6 +1,6 @@
 import pytest
 
-from ssrgan_plugin.atomic_files import whole, write_whole
+from ssrgan_plugin.atomic_files import remove_unfinished, whole, write_whole
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -10,3 +10,13 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
         raise KeyboardInterrupt
     assert [path.name for path in tmp_path.iterdir()] == ['a.txt']
     assert (tmp_path / 'a.txt').read_text() == 'old'
+
+
+def test_leftovers_of_killed_processes_go(tmp_path):
+    folder = tmp_path / 'deep'
+    folder.mkdir()
+    (folder / '.1234.unfinished').write_text('half')
+    (tmp_path / '.5678.unfinished' / 'inner').mkdir(parents=True)
+    (folder / 'kept').write_text('whole')
+    remove_unfinished(tmp_path)
+    assert [path.name for path in tmp_path.rglob('*')] == ['deep', 'kept']

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
-from ..atomic_files import whole, write_whole
+from ..atomic_files import remove_unfinished, whole, write_whole
 from ..child_processes import process_pool
 from ..errors import InputError
 from .archives import unpack
@@ -130,6 +130,8 @@ def begin(begun: Path, folder: Path, source: Path, size: Optional[int], archives
     if begun.exists() and begun.read_text() != marks:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(source, ignore_errors=True)
+    remove_unfinished(folder)
+    remove_unfinished(source)
     write_whole(begun, marks)
 
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Iterator
 
+from ..atomic_files import remove_unfinished
 from ..errors import InputError
 from .resuming import saved_checkpoints
 
@@ -41,9 +42,7 @@ def prepare(work_dir: Path, resume: bool) -> None:
         raise InputError(
             f'{work_dir} holds a training already ({saved[0].name}): go on with --resume, or name another --work-dir'
         )
-    for leftover in work_dir.glob('*.unfinished'):  # of a killed run
-        if leftover.is_file():
-            leftover.unlink()
+    remove_unfinished(work_dir)
 
 
 @contextmanager
