@@ -9,7 +9,7 @@ from tqdm import tqdm
 from .. import corruption
 from ..errors import InputError
 from . import image_files
-from .image_files import ImageFile
+from .image_files import ImageFile, left_behind
 from .image_info import ImageInfo
 from .jobs import Job, find_jobs, refuse_overwriting
 from .side_by_side import colours
@@ -58,14 +58,20 @@ def corrupt(
         if save_mask and several:
             mask_file = save_mask / job.name.with_suffix('.png')
         try:
-            lost, size = corrupt_file(job, ratio, fill, seed, mask_file, overwrite, max_pixels)
+            lost, size, notes = corrupt_file(job, ratio, fill, seed, mask_file, overwrite, max_pixels)
         except (InputError, OSError, MemoryError) as error:
             teller.failed(str(job.image), error)
         else:
             facts = dict(
-                input=str(job.image), output=str(job.output), mask=mask_file and str(mask_file), lost=lost, pixels=size
+                input=str(job.image),
+                output=str(job.output),
+                mask=mask_file and str(mask_file),
+                lost=lost,
+                pixels=size,
+                notes=notes,
             )
-            teller.done(f'{job.output}: {lost:,} of {size:,} pixels ({lost / size:.1%}) lost', **facts)
+            told = f'{job.output}: {lost:,} of {size:,} pixels ({lost / size:.1%}) lost'
+            teller.done('; '.join([told, *notes]), **facts)
     if strangers:
         teller.note(f'no images, left out: {len(strangers)}, such as {strangers[0]}')
     return teller.all_failures(len(jobs))
@@ -92,7 +98,10 @@ def corrupt_file(
     if mask_file:
         info = ImageInfo(exif=file.info.exif)
         image_files.write(mask_file, ImageFile(255 * mask[..., 0], info), overwrite)
-    return int(mask.sum()), mask.size
+    left = [
+        f'{job.output.suffix} cannot hold {what}, which is left out' for what in left_behind(job.output, image.info)
+    ]
+    return int(mask.sum()), mask.size, [*image.info.notes, *left]
 
 
 def lose(pixels: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Generator) -> None:

@@ -32,7 +32,7 @@ def find_jobs(
 
     Args:
         images: Files, folders (with their subfolders), patterns such as ``*.png``, or ``-``.
-        output: A file for a single file, else a folder.
+        output: A file for a single file, else a folder; what has no suffix is a folder.
         others: Files and folders that are no input though they may lie in a folder that is.
         compare: Comparisons are written too.
 
@@ -46,7 +46,7 @@ def find_jobs(
     if len(images) == 1 and not images[0].is_dir():
         check_exists(images[0])
         name = Path('standard_input.png') if images[0] == STANDARD else Path(images[0].name)
-        into = output.is_dir() or str(output).endswith(os.sep)
+        into = output.is_dir() or not output.suffix and output != STANDARD
         return [Job(images[0], name, output / written_name(name) if into else output)], []
     if STANDARD in images or output == STANDARD:
         raise InputError('- is for one image: name a folder for several')

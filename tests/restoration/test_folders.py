@@ -235,3 +235,16 @@ def test_wide_holes_are_told(ssrgan, photograph, tmp_path):
     Image.fromarray(hole).save(tmp_path / 'hole.png')
     done = ssrgan('restore', photograph, '-o', tmp_path / 'out.png', '--mask', tmp_path / 'hole.png')
     assert '784 of the 1,600 lost pixels (49.0%) are further than 6 pixels' in done.stdout
+
+
+def test_an_output_without_suffix_is_a_folder(ssrgan, damaged, tmp_path):
+    ssrgan('restore', damaged, '-o', tmp_path / 'new')
+    assert (tmp_path / 'new' / 'damaged.png').exists()
+
+
+def test_what_reading_changes_is_told(ssrgan, photograph, tmp_path):
+    Image.open(photograph).quantize(64).save(tmp_path / 'palette.png')
+    for command in (['corrupt', '--ratio', '0.3', '--save-mask', tmp_path / 'm.png'], ['restore', '--mask']):
+        mask = [tmp_path / 'm.png'] if command[0] == 'restore' else []
+        done = ssrgan(*command, *mask, tmp_path / 'palette.png', '-o', tmp_path / f'{command[0]}.png')
+        assert 'its palette became colours of 8 bits' in done.stdout
