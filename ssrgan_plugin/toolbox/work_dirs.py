@@ -56,12 +56,14 @@ def claimed(work_dir: Path) -> Iterator[Path]:
     with open(work_dir / '.in_use', 'a+') as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             file.seek(0)
             raise InputError(
                 f'{work_dir} is in use by another training (process {file.read().strip() or "unknown"}): wait for it '
                 'or stop it, or name another --work-dir'
             ) from error
+        except OSError:  # a file system without locks, as some of clusters are
+            pass
         file.truncate(0)
         file.write(f'{os.getpid()}\n')
         file.flush()

@@ -181,6 +181,7 @@ def test_processes_that_do_not_divide_the_batch(tiny_config, run, port):
     done = run('bash', TOOLS / 'dist_train.sh', config, 2, PORT=port)
     assert done.returncode != 0
     assert 'train.py: 2 processes do not divide the 5 images of a step' in done.stderr
+    assert 'Traceback' not in done.stderr and 'ChildFailedError' not in done.stderr
 
 
 def test_slurm_hands_over_to_srun(run, tmp_path):

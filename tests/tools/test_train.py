@@ -225,3 +225,4 @@ def test_missing_config_is_named(run):
     assert done.returncode == 1 and 'Traceback' not in done.stderr
     sentence = done.stderr.strip().splitlines()[-1]
     assert sentence == 'train.py: no_such_config.py: No such file or directory: check the path'
+    assert 'Warning' not in done.stderr
