@@ -90,7 +90,7 @@ def corrupt_file(
     image_files.check_holds(job.output, image.bands, image.dtype, image.info)
     file = image_files.read(image)
     rng = corruption.seeded_rng(seed, job.image.name)
-    mask = corruption.random_mask(*file.pixels.shape[:2], ratio, rng)
+    mask = corruption.random_mask(file.pixels.shape[0], file.pixels.shape[1], ratio, rng)
     result = file.pixels.copy()
     target = colours(file.with_pixels(result))  # a view: transparency stays
     lose(target, mask, fill, rng)

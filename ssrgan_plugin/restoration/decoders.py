@@ -4,7 +4,7 @@ import logging
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Callable, Iterator, Optional, Union
+from typing import Any, Callable, Iterator, Optional, Union
 
 import numpy as np
 import pyvips
@@ -14,7 +14,7 @@ from ..errors import InputError
 from . import tiff_files
 from .chunks import png_chunks, webp_is_lossy
 from .image_info import ImageInfo
-from .opened import OpenImage, damaged
+from .opened import OpenImage, SizeCheck, Source, damaged
 from .pillow_files import open_by_pillow
 
 # What the decoders have to say goes into our own sentences, not on stderr beside them.
@@ -125,19 +125,18 @@ def vips_strips(name: str, source: Union[Path, bytes], kind: str) -> Callable[[i
     return strips
 
 
-def field(image: pyvips.Image, name: str):
+def field(image: pyvips.Image, name: str) -> Any:
     return image.get(name) if image.get_typeof(name) else None
 
 
-def open_by_vips(source, name: str, kind: str, check_size) -> OpenImage:
+def open_by_vips(source: Source, name: str, kind: str, check_size: SizeCheck) -> OpenImage:
     image = vips_image(source, kind)
     interlaced = bool(field(image, 'interlaced'))
     check_size(image.width, image.height, kind not in ('PNG', 'JPEG') or interlaced)
     pages = field(image, 'n-pages') or 1
-    content = source if isinstance(source, bytes) else None
     chunks = {}
     if kind == 'PNG':
-        chunks = png_chunks(content or source)
+        chunks = png_chunks(source)
         pages = int.from_bytes(chunks.get(b'acTL', b'')[:4], 'big') or 1
     if pages > 1:
         raise InputError(f'{name} holds {pages} images: save each as a file of its own')
@@ -150,7 +149,11 @@ def open_by_vips(source, name: str, kind: str, check_size) -> OpenImage:
     gamma = int.from_bytes(chunks.get(b'gAMA', b''), 'big')
     if gamma not in (0, 45455) and b'iCCP' not in chunks:
         notes.append(f'its gamma of {gamma / 100000:g} is not kept')
-    lossy = kind in ('JPEG', 'HEIF') or kind == 'WEBP' and webp_is_lossy(content or Path(source).read_bytes())
+    lossy = (
+        kind in ('JPEG', 'HEIF')
+        or kind == 'WEBP'
+        and webp_is_lossy(source if isinstance(source, bytes) else source.read_bytes())
+    )
     remarks = comments(image, notes)
     info = ImageInfo(
         colours={'b-w': 'grey', 'grey16': 'grey', 'cmyk': 'cmyk'}.get(image.interpretation, 'rgb'),
@@ -190,7 +193,7 @@ def without_orientation(content: Optional[bytes]) -> Optional[bytes]:
     return exif.tobytes()
 
 
-def open_tiff(source, name: str, check_size) -> OpenImage:
+def open_tiff(source: Source, name: str, check_size: SizeCheck) -> OpenImage:
     header = tiff_files.read_header(source, name)
     check_size(header.width, header.height, not header.by_vips)
     if header.by_vips:

@@ -60,7 +60,7 @@ def pull_push(values: np.ndarray, known: np.ndarray, rounds: int = 20) -> np.nda
     sums = cells(np.concatenate([values * weight, weight], -1), 2)
     coarse = pull_push(sums[..., :-1] / np.maximum(sums[..., -1:], 1), sums[..., -1] > 0)
     filled = np.where(known[..., None], values, along_twice(coarse, values.shape))
-    cross = np.float32([[0, 1, 0], [1, 0, 1], [0, 1, 0]]) / 4
+    cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
     for _ in range(rounds):
         relaxed: List[np.ndarray] = [
             cv2.filter2D(np.ascontiguousarray(band), -1, cross, borderType=cv2.BORDER_REPLICATE)

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -20,6 +20,9 @@ from .mask_finding import Found, find_lost
 from .opened import OpenImage
 from .telling import Teller
 from .values import Fill
+
+if TYPE_CHECKING:
+    from .restorer import Restorer
 
 JPEG = ('.jpg', '.jpeg')
 SMEARED = (
@@ -43,7 +46,7 @@ def restore(
     max_pixels: Optional[int] = None,
     as_json: bool = False,
     quiet: bool = False,
-    **settings,
+    **settings: Any,
 ) -> List[str]:
     """Restores image files and folders of them, and prints what it took as lost in each.
 
@@ -114,7 +117,16 @@ def restore(
 class OneImage:
     """The way of one image from its file to the restored one."""
 
-    def __init__(self, job: Job, mask, original, compare: bool, overwrite: bool, skip_existing: bool, look: bool):
+    def __init__(
+        self,
+        job: Job,
+        mask: Optional[Path],
+        original: Optional[Path],
+        compare: bool,
+        overwrite: bool,
+        skip_existing: bool,
+        look: bool,
+    ):
         self.job, self.compare, self.overwrite = job, compare, overwrite
         self.mask = companion(mask, job.name, 'mask') if mask else None
         if mask is None and look and job.image != STANDARD:
@@ -136,7 +148,14 @@ class OneImage:
             for path in outputs[self.restored :]:
                 refuse_overwriting(path, overwrite, job.image, self.mask, self.original)
 
-    def find(self, image: OpenImage, fill, nodata, options: MaskOptions, max_pixels: Optional[int]) -> Found:
+    def find(
+        self,
+        image: OpenImage,
+        fill: Optional[Fill],
+        nodata: Optional[float],
+        options: MaskOptions,
+        max_pixels: Optional[int],
+    ) -> Found:
         """Which pixels are lost; and, before any is restored, whether the output can hold the image."""
         if self.job.output != STANDARD:
             image_files.check_holds(self.job.output, image.bands, image.dtype, image.info)
@@ -154,16 +173,13 @@ class OneImage:
             )
         return find_lost(image, fill, nodata)
 
-    def restore(self, image: OpenImage, found: Found, restorer) -> dict:
+    def restore(self, image: OpenImage, found: Found, restorer: 'Restorer') -> dict:
         from .restorer import far_sentence
 
         count, size = found.lost.count, found.lost.size
         notes = list(found.notes)
-        if count:
-            picture = restorer.picture(image, found)
-            strips = picture.strips(restorer.backend)
-        else:
-            picture, strips = None, image.strips(image_files.STRIP)
+        picture = restorer.picture(image, found) if count else None
+        strips = picture.strips(restorer.backend) if picture else image.strips(image_files.STRIP)
         output, info = self.job.output, image.info
         if output == STANDARD:
             write_to_standard(strips, image)
@@ -175,8 +191,7 @@ class OneImage:
             if output.suffix.lower() in JPEG:
                 notes.append('JPEG changes known pixels too, .png would not')
             image_files.write_strips(output, strips, image.shape, image.dtype, info, self.overwrite)
-        far = picture.far if picture else 0
-        if far:
+        if picture and picture.far:
             notes.append(far_sentence(picture, count))
         if self.compare:
             self.write_comparison(image)
@@ -186,7 +201,7 @@ class OneImage:
             mask=self.mask and str(self.mask),
             lost=count,
             pixels=size,
-            far=far,
+            far=picture.far if picture else 0,
             notes=[*image.info.notes, *notes],
         )
 
@@ -213,7 +228,7 @@ class OneImage:
         image_files.write(self.job.comparison, ImageFile(compared), self.overwrite)
 
 
-def write_to_standard(strips, image: OpenImage) -> None:
+def write_to_standard(strips: Iterable[np.ndarray], image: OpenImage) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'image.png'
         try:

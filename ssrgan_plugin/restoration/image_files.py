@@ -113,7 +113,8 @@ def write(path: Path, image: ImageFile, overwrite: bool = True) -> None:
 
 def find(folder: Path) -> Tuple[List[Path], List[Path]]:
     """All image files below a folder, and all other files, sorted; hidden ones, such as macOS' ``._*``, are neither."""
-    images, others = [], []
+    images: List[Path] = []
+    others: List[Path] = []
     for path in walk(folder):
         (images if path.suffix.lower() in READABLE else others).append(path)
     return sorted(images), sorted(others)

@@ -2,13 +2,13 @@
 
 import struct
 from dataclasses import dataclass, field
-from typing import Dict, Optional, Tuple
+from typing import Callable, Dict, Optional, Tuple
 
 import numpy as np
 from PIL import ExifTags, Image
 
 # What turns stored pixels upright, by EXIF orientation.
-TURNS = {
+TURNS: Dict[int, Callable[[np.ndarray], np.ndarray]] = {
     2: np.fliplr,
     3: lambda pixels: pixels[::-1, ::-1],
     4: np.flipud,
@@ -56,7 +56,7 @@ class ImageInfo:
     def orientation(self) -> int:
         exif = Image.Exif()
         try:
-            exif.load(self.exif)
+            exif.load(self.exif or b'')
             return exif.get(ExifTags.Base.Orientation, 1)
         except (SyntaxError, ValueError, struct.error):  # malformed: viewers show the pixels as they are
             return 1

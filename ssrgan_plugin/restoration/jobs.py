@@ -4,7 +4,7 @@ import glob
 import os
 import re
 from pathlib import Path
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import InputError
 from . import image_files
@@ -70,14 +70,14 @@ def find_jobs(
 
 
 def expanded(images: Sequence[Path]) -> List[Path]:
-    found = []
+    found: List[Path] = []
     for image in images:
         if not os.path.lexists(image) and glob.has_magic(str(image)):
             matches = sorted(glob.glob(str(image), recursive=True))
             if not matches:
                 raise InputError(f'{image} matches no file: check the pattern')
-            matches = [Path(match) for match in matches if not os.path.basename(match).startswith('.')]
-            found += [match for match in matches if not match.is_dir() and not is_mask(match)]
+            files = [Path(match) for match in matches if not os.path.basename(match).startswith('.')]
+            found += [file for file in files if not file.is_dir() and not is_mask(file)]
         else:
             found.append(image)
     return found
@@ -108,11 +108,11 @@ def below(folder: Path, others: Sequence[Optional[Path]]) -> Tuple[List[Path], L
 def is_mask(path: Path) -> bool:
     """Whether it is called as the mask of an image beside it."""
     match = MASK_NAME.fullmatch(path.stem)
-    return bool(match) and any(path.with_name(match[1] + suffix).exists() for suffix in image_files.READABLE)
+    return match is not None and any(path.with_name(match[1] + suffix).exists() for suffix in image_files.READABLE)
 
 
 def refuse_meetings(jobs: Sequence[Job], compare: bool) -> None:
-    outputs = {}
+    outputs: Dict[str, Path] = {}
     for job in jobs:
         key = os.path.normcase(job.output)
         if key in outputs:

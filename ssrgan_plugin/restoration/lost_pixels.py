@@ -16,7 +16,7 @@ class LostPixels:
 
     @classmethod
     def of(cls, mask: np.ndarray) -> 'LostPixels':
-        return cls.of_strips(*mask.shape, [mask])
+        return cls.of_strips(mask.shape[0], mask.shape[1], [mask])
 
     @classmethod
     def of_strips(cls, height: int, width: int, strips: Iterable[np.ndarray]) -> 'LostPixels':

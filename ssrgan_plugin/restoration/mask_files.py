@@ -96,7 +96,7 @@ def by_transparency(mask: OpenImage) -> bool:
         first = colours[0, 0] if first is None else first
         if (colours != first).any():
             return False
-        opaque = opaque and strip[..., -1].all()
+        opaque = opaque and bool(strip[..., -1].all())
     return not opaque
 
 

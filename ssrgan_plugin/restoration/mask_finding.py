@@ -1,6 +1,7 @@
 """Which pixels of a damaged image are lost, where nobody says so."""
 
-from typing import List, NamedTuple, Optional, Sequence
+from functools import partial
+from typing import Callable, List, NamedTuple, Optional, Sequence
 
 import cv2
 import numpy as np
@@ -74,7 +75,7 @@ def find_lost(source: OpenImage, fill: Optional[Fill] = None, nodata: Optional[f
 def by_file(source: OpenImage) -> Optional[Found]:
     """Those of the value that a TIFF names as missing, but for whole areas of it."""
     try:
-        value = np.array([float(source.info.nodata)]).astype(source.dtype)
+        value = np.array([float(source.info.nodata or '')]).astype(source.dtype)
     except (ValueError, OverflowError):
         return None
     lost = select(source, lambda strip: equal(strip, value, source))
@@ -83,15 +84,16 @@ def by_file(source: OpenImage) -> Optional[Found]:
     verdict = judge(source, checked(lost), None)
     if not verdict.scattered.count:
         return None
-    notes = [f'the value {source.info.nodata}, which the file says is missing']
-    return Found(verdict.scattered, False, notes + left_alone(verdict))
+    note = f'the value {source.info.nodata}, which the file says is missing'
+    return Found(verdict.scattered, False, [note, *left_alone(verdict)])
 
 
 def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
     colours = fill_colours(fill, source.dtype, colour_bands(source))
-    lost, notes = missing, []
+    lost = missing
+    notes: List[str] = []
     for colour in colours:
-        candidates = select(source, lambda strip, colour=colour: equal(strip, colour, source))
+        candidates = select(source, partial(equal, colour=colour, source=source))
         if not candidates.count:
             if len(colours) > 1:
                 notes.append(f'no pixel is {written(colour)}')
@@ -99,7 +101,7 @@ def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
         scattered, _, left = plausible(
             judge(source, all_lost(candidates), None), 'pixels of the fill colour', False, False
         )
-        lost, notes = lost | scattered, notes + left
+        lost, notes = lost | scattered, [*notes, *left]
     return Found(checked(lost), False, notes)
 
 
@@ -118,7 +120,7 @@ def black_or_salt(source: OpenImage) -> Found:
     return Found(lost, False, notes)
 
 
-def select(source: OpenImage, look) -> LostPixels:
+def select(source: OpenImage, look: Callable[[np.ndarray], np.ndarray]) -> LostPixels:
     return LostPixels.of_strips(source.height, source.width, (look(strip) for strip in source.strips(SCANNED)))
 
 

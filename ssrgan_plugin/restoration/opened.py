@@ -1,12 +1,17 @@
 """An image file of which the header is read."""
 
 from dataclasses import dataclass
-from typing import Callable, Iterator
+from pathlib import Path
+from typing import Callable, Iterator, Union
 
 import numpy as np
 
 from ..errors import InputError
 from .image_info import ImageInfo
+
+Source = Union[Path, bytes]
+# Refuses an image of this width and height, that is decoded whole or not.
+SizeCheck = Callable[[int, int, bool], None]
 
 
 @dataclass(frozen=True)

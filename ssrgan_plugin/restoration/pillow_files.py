@@ -9,13 +9,13 @@ from PIL import Image
 
 from ..errors import InputError
 from .image_info import ImageInfo
-from .opened import OpenImage, damaged
+from .opened import OpenImage, SizeCheck, Source, damaged
 
 # Pillow's modes, and what they are read as.
 MODES = {'1': 'L', 'L': 'L', 'P': 'RGB', 'RGB': 'RGB', 'RGBA': 'RGBA', 'F': 'F'}
 
 
-def open_by_pillow(source, name: str, kind: str, check_size) -> OpenImage:
+def open_by_pillow(source: Source, name: str, kind: str, check_size: SizeCheck) -> OpenImage:
     """Reads the header; there is no metadata but the resolution."""
 
     def load() -> Image.Image:

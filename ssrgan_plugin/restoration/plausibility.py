@@ -97,7 +97,7 @@ def largest_random_block(level: float, size: int, chance: float = 1e-4) -> int:
 def solid_areas(lost: np.ndarray, side: int) -> np.ndarray:
     """The union of all all-lost squares of that side."""
     square = np.ones((side, side))
-    corners = cv2.erode(lost.astype(np.uint8), square, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    corners = cv2.erode(lost.astype(np.uint8), square, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT, borderValue=[0])
     # Opposite anchors, for OpenCV's own opening is off by one for even sides.
     return cv2.dilate(corners, square, anchor=(side - 1, side - 1)) > 0
 

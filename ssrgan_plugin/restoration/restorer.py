@@ -3,7 +3,7 @@
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 import numpy as np
 from PIL import Image
@@ -93,13 +93,23 @@ class Restorer:
             return self._restore_pil(image, mask, fill, nodata)
         if isinstance(image, (str, Path)):
             file = read(Path(image))
-            image, info = file.pixels, file.info
-        else:
-            info = ImageInfo()
-            if isinstance(image, np.ma.MaskedArray):
-                if mask is None and np.ma.getmaskarray(image).any():
-                    mask = np.ma.getmaskarray(image).reshape(*image.shape[:2], -1).any(-1)
-                image = np.ma.getdata(image)
+            return self._restore_array(file.pixels, mask, fill, nodata, alpha, file.info)
+        pixels = image
+        if isinstance(image, np.ma.MaskedArray):
+            if mask is None and np.ma.getmaskarray(image).any():
+                mask = np.ma.getmaskarray(image).reshape(*image.shape[:2], -1).any(-1)
+            pixels = np.ma.getdata(image)
+        return self._restore_array(pixels, mask, fill, nodata, alpha, ImageInfo())
+
+    def _restore_array(
+        self,
+        image: Any,
+        mask: Optional[np.ndarray],
+        fill: Optional[Fill],
+        nodata: Optional[float],
+        alpha: Optional[bool],
+        info: ImageInfo,
+    ) -> np.ndarray:
         pixels = check_image(image)
         source = array_source(pixels, info if alpha is None else replace(info, alpha=alpha))
         if mask is None:
@@ -113,14 +123,16 @@ class Restorer:
         for y, strip in zip(range(0, len(image), picture.side), picture.strips(self.backend)):
             restored[y : y + picture.side] = strip.reshape(-1, *image.shape[1:])
         if picture.far:
-            warnings.warn(far_sentence(picture, found.lost.count), stacklevel=2)
+            warnings.warn(far_sentence(picture, found.lost.count), stacklevel=3)
         return restored
 
-    def _restore_pil(self, image: Image.Image, *arguments) -> Image.Image:
+    def _restore_pil(
+        self, image: Image.Image, mask: Optional[np.ndarray], fill: Optional[Fill], nodata: Optional[float]
+    ) -> Image.Image:
         modes = {'1': 'L', 'P': 'RGBA' if 'transparency' in image.info else 'RGB', 'PA': 'RGBA', 'YCbCr': 'RGB'}
         image = image.convert(modes.get(image.mode, image.mode))
         pixels = np.asarray(image)
-        restored = self(pixels, *arguments, alpha=image.mode in ('LA', 'RGBA'))
+        restored = self._restore_array(pixels, mask, fill, nodata, image.mode in ('LA', 'RGBA'), ImageInfo())
         return Image.fromarray(restored, image.mode)
 
     def picture(self, source: OpenImage, found: Found) -> PictureInTiles:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import List
+from typing import Any, List
 
 from tqdm import tqdm
 
@@ -20,7 +20,7 @@ class Teller:
         self.as_json, self.quiet, self.stream = as_json, quiet, sys.stderr if to_stderr else sys.stdout
         self.failures: List[str] = []
 
-    def done(self, sentence: str, **facts) -> None:
+    def done(self, sentence: str, **facts: Any) -> None:
         if self.as_json:
             sentence = json.dumps({key: finite(value) for key, value in facts.items()})
         if self.as_json or not self.quiet:
@@ -46,6 +46,6 @@ class Teller:
         return self.failures
 
 
-def finite(value):
+def finite(value: Any) -> Any:
     """JSON knows no infinity."""
     return None if isinstance(value, float) and value - value != 0 else value

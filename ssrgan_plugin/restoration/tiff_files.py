@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, Dict, Optional, Union
 
 import numpy as np
 import tifffile
@@ -64,7 +64,7 @@ def opened(source: Union[Path, bytes]) -> tifffile.TiffFile:
 
 def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
     with opened(source) as file:
-        pages = [page for page in file.pages if not page.is_reduced]
+        pages = [page for page in file.pages if not page.aspage().is_reduced]
         if len(pages) > 1:
             raise InputError(f'{name} holds {len(pages)} images: save each as a file of its own')
         page = file.pages[0].aspage()
@@ -123,11 +123,11 @@ def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
 
 
 def metadata(page: tifffile.TiffPage, source: Union[Path, bytes]) -> dict:
-    def value(code: int):
+    def value(code: int) -> Any:
         tag = page.tags.get(code)
         return None if tag is None else tag.value
 
-    found = dict(profile=value(34675), xmp=value(700), nodata=None)
+    found: Dict[str, Any] = dict(profile=value(34675), xmp=value(700), nodata=None)
     if NODATA in page.tags:
         found['nodata'] = str(value(NODATA)).strip('\0 ')
     tags = []

@@ -2,7 +2,7 @@
 
 import zlib
 from pathlib import Path
-from typing import Iterable, Iterator, Optional
+from typing import Any, Dict, Iterable, Iterator, Optional
 
 import numpy as np
 import tifffile
@@ -36,7 +36,7 @@ def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtyp
     tags += [
         (code, 1, len(content), content, True) for code, content in ((700, info.xmp), (33723, info.iptc)) if content
     ]
-    options = {}
+    options: Dict[str, Any] = {}
     if info.resolution:
         options = dict(resolution=tuple(10 * value for value in info.resolution), resolutionunit='CENTIMETER')
     orientation = info.orientation
@@ -94,7 +94,7 @@ def append_directories(path: Path, directories: dict) -> None:
     """
     for code, entries in directories.items():
         with tifffile.TiffFile(path) as file:
-            stand_in = file.pages[0].tags[code - 1]
+            stand_in = file.pages[0].aspage().tags[code - 1]
         directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b'II')
         for key, item in entries.items():
             directory[key] = item

@@ -74,7 +74,9 @@ class PictureInTiles:
                     progress.update()
                 yield strip
 
-    def _restore_tile(self, strip, rows, lost, y: int, above: int, x: int, run: Backend) -> None:
+    def _restore_tile(
+        self, strip: np.ndarray, rows: np.ndarray, lost: np.ndarray, y: int, above: int, x: int, run: Backend
+    ) -> None:
         inner = np.s_[above : above + self.side, x : x + self.side]
         if not lost[inner].any():
             return

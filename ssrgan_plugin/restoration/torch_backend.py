@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Optional, Sequence, Union
+from typing import Any, Mapping, Optional, Sequence, Union
 
 import numpy as np
 import torch
@@ -47,7 +47,7 @@ class TorchBackend:
         self.tile, self.margin = network.tile, network.margin
         self.reach, self.any_range = network.reach, network.any_range
         # Twice as fast where the CPU computes in it.
-        bfloat16 = getattr(torch.cpu, 'get_capabilities', dict)().get('avx512_bf16', False)
+        bfloat16 = bool(cpu_capabilities().get('avx512_bf16'))
         self.bfloat16 = network.half_precision and self.device.type == 'cpu' and bfloat16
 
     @torch.inference_mode()
@@ -69,6 +69,11 @@ class TorchBackend:
         return restored[0].permute(1, 2, 0).cpu().numpy()
 
 
+def cpu_capabilities() -> Mapping[str, Any]:
+    """What PyTorch knows of the CPU, if it is new enough to say."""
+    return torch.cpu.get_capabilities() if hasattr(torch.cpu, 'get_capabilities') else {}
+
+
 def usable_device(name: Optional[str]) -> torch.device:
     try:
         device = torch.device(name or ('cuda' if torch.cuda.is_available() else 'cpu'))
@@ -88,7 +93,7 @@ def load(
     """The shipped network, or the one of a toolbox config: see :class:`ssrgan_plugin.restoration.restorer.Restorer`."""
     usable_device(device)  # told before anything is read
     if config is None:
-        network = MaskAwareSSRGANGenerator()
+        network: RestoringNetwork = MaskAwareSSRGANGenerator()
         state_dicts.load_generator(network, read_weights(checkpoint or SHIPPED), checkpoint or SHIPPED)
         return TorchBackend(network, device=device, averages=averages)
     if checkpoint is None:

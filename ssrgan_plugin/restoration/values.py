@@ -1,10 +1,11 @@
 """What numbers in an image mean: black and white by type, colours in its own units, and the range that it fills."""
 
-from typing import List, NamedTuple, Optional, Sequence, Union
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
 from ..errors import InputError
+from .image_info import ImageInfo
 from .lost_pixels import LostPixels
 from .opened import OpenImage
 
@@ -29,10 +30,11 @@ def fill_colours(fill: Fill, dtype: np.dtype, channels: int) -> List[np.ndarray]
         InputError: if it is no colour of such an image.
     """
     white = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1.0
-    named = dict(black=[0], white=[white], salt_and_pepper=[0, white])
+    named: Dict[str, List[float]] = dict(black=[0], white=[white], salt_and_pepper=[0, white])
     several = isinstance(fill, (list, tuple)) and any(not np.isscalar(each) or isinstance(each, str) for each in fill)
-    colours = []
-    for each in fill if several else [fill]:
+    listed: Sequence[Any] = fill if several else [fill]  # type: ignore[assignment]  # several: a list
+    colours: List[np.ndarray] = []
+    for each in listed:
         if isinstance(each, str):
             if each not in named:
                 raise InputError(f'unknown fill {each!r}: choose {", ".join(named)}, or a colour such as 255,0,0')
@@ -89,7 +91,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
         InputError: if known pixels are NaN or infinite.
     """
     step = max(1, source.height * source.width // SAMPLES)
-    samples = [[] for _ in groups]
+    samples: List[List[np.ndarray]] = [[] for _ in groups]
     limits = np.array([[np.inf, -np.inf]] * len(groups))
     y = 0
     for strip in source.strips(128):
@@ -120,11 +122,12 @@ def band_groups(source: OpenImage) -> List[slice]:
     return [slice(0, together), *(slice(i, i + 1) for i in range(together, source.bands))]
 
 
-def array_source(pixels: np.ndarray, info, name: Optional[str] = None) -> OpenImage:
+def array_source(pixels: np.ndarray, info: ImageInfo, name: Optional[str] = None) -> OpenImage:
     """An (H, W, bands) array as if it were a file."""
 
-    def strips(rows: int):
+    def strips(rows: int) -> Iterator[np.ndarray]:
         for y in range(0, len(pixels), rows):
             yield pixels[y : y + rows]
 
-    return OpenImage(name or 'the image', *pixels.shape, pixels.dtype, info, strips)
+    height, width, bands = pixels.shape
+    return OpenImage(name or 'the image', height, width, bands, pixels.dtype, info, strips)
