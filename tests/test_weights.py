@@ -65,3 +65,23 @@ def test_beats_biharmonic_at_every_level(photographs, ratio, bar):
 
 def squared_error(restored, image):
     return np.mean((restored.astype(float) - image) ** 2)
+
+
+class TestPaperModel:
+    """The paper's own generator, trained to its end on Flower102 at 50 %."""
+
+    FILE = SHIPPED.with_name('ssrgan_flower_p50.safetensors')
+    CONFIG = CONFIG.with_name('ssrgan_flower_p50.py')
+
+    def test_the_very_file(self):
+        digest = sha256(self.FILE.read_bytes()).hexdigest()
+        assert digest == '31b0abefd26b8b55e72a45ca8845e45d406bab46c41ec454915c4f3a1840a33c'
+        assert digest in (SHIPPED.parent / 'README.md').read_text()
+
+    def test_restores_black_pixels_better_than_it_was_given_them(self):
+        flower = Image.open(find_photograph('sklearn/datasets/images/flower.jpg')).resize((320, 214))
+        original = np.asarray(flower)[40:168, 80:208]
+        mask = random_mask(128, 128, 0.5, seeded_rng(0, 'flower'))
+        restored = Restorer(self.CONFIG, self.FILE, device='cpu')(np.where(mask, 0, original), mask[..., 0])
+        error = np.square(restored.astype(float) - original).sum() / np.square(original.astype(float)).sum()
+        assert error < 0.03
