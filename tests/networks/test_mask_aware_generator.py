@@ -5,7 +5,7 @@ import torch
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.networks import MaskAwareSSRGANGenerator
-from ssrgan_plugin.networks.mask_aware_generator import fill_by_neighbours
+from ssrgan_plugin.networks.first_estimate import first_estimate
 
 
 def corrupted(height, width, ratio, channels=3, seed=0):
@@ -24,7 +24,7 @@ def network():
 
 
 def test_parameter_count():
-    assert sum(weight.numel() for weight in MaskAwareSSRGANGenerator().parameters()) == 1364076
+    assert sum(weight.numel() for weight in MaskAwareSSRGANGenerator().parameters()) == 1370988
 
 
 @pytest.mark.parametrize('height, width', [(1, 1), (1, 9), (2, 3), (37, 50), (64, 64)])
@@ -45,32 +45,26 @@ def test_lost_pixels_content_does_not_matter(network):
 
 def test_begins_as_the_first_estimate():
     x = corrupted(20, 20, 0.5)
-    expected = fill_by_neighbours(x[:, :3], 1 - x[:, 3:])
+    expected = first_estimate(x[:, :3], 1 - x[:, 3:])
     assert torch.allclose(MaskAwareSSRGANGenerator(mid_channels=8, num_blocks=1)(x), expected)
 
 
-@pytest.mark.parametrize('shape', [(1, 3, 8, 8), (4, 8, 8), (1, 5, 8, 8)])
+@pytest.mark.parametrize('shape', [(1, 3, 8, 8), (4, 8, 8), (1, 5, 8, 8), (1, 7, 8, 8)])
 def test_bad_input(network, shape):
-    with pytest.raises(InputError, match='image and mask, got'):
+    with pytest.raises(InputError, match='image and mask, or'):
         network(torch.zeros(shape))
 
 
-class TestFillByNeighbours:
-    def test_mean_of_known_neighbours_by_hand(self):
-        image, known = torch.zeros(1, 1, 5, 5), torch.zeros(1, 1, 5, 5)
-        image[0, 0, 2, 1], image[0, 0, 2, 4] = 1.0, 3.0
-        known[0, 0, 2, 1] = known[0, 0, 2, 4] = 1
-        near, far = np.exp(-1 / (2 * 0.64)), np.exp(-4 / (2 * 0.64))
-        filled = fill_by_neighbours(image, known)
-        assert filled[0, 0, 2, 2].item() == pytest.approx((near * 1 + far * 3) / (near + far))
-        assert filled[0, 0, 2, 1] == 1 and filled[0, 0, 2, 4] == 3
+def test_one_mask_stands_for_all_channels(network):
+    x = corrupted(20, 20, 0.5)
+    assert torch.allclose(network(x), network(torch.cat([x[:, :3], x[:, 3:].expand(1, 3, 20, 20)], 1)), atol=1e-6)
 
-    def test_reaches_six_pixels(self):
-        image, known = torch.zeros(1, 1, 1, 12), torch.zeros(1, 1, 1, 12)
-        image[..., 0], known[..., 0] = 0.5, 1
-        assert torch.allclose(fill_by_neighbours(image, known)[0, 0, 0], torch.tensor([0.5] * 7 + [0.0] * 5))
 
-    def test_constant_image_stays_constant(self):
-        x = corrupted(30, 30, 0.8)
-        filled = fill_by_neighbours(torch.full((1, 3, 30, 30), 0.3), 1 - x[:, 3:])
-        assert torch.allclose(filled, torch.full_like(filled, 0.3), atol=1e-5)
+def test_a_mask_for_each_channel(network):
+    """A colour filter's mosaic: each pixel knows one channel, and keeps it."""
+    image = corrupted(20, 20, 0.5)[:, :3]
+    mask = torch.ones_like(image)
+    mask[:, 0, ::2, ::2] = mask[:, 1, ::2, 1::2] = mask[:, 1, 1::2, ::2] = mask[:, 2, 1::2, 1::2] = 0
+    restored = network(torch.cat([image, mask], 1))
+    assert torch.equal(restored[mask == 0], image[mask == 0])
+    assert not torch.isclose(restored[mask == 1], torch.zeros(1)).any()
