@@ -20,19 +20,27 @@ def check_ratio(ratio: float) -> float:
     return ratio
 
 
-def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator) -> np.ndarray:
+def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator, channels: int = 1) -> np.ndarray:
     """Picks exactly ``round(ratio * height * width)`` positions, uniformly and without replacement.
 
     Under the same generator state a higher ratio adds positions and keeps those of a lower one.
 
+    Args:
+        height, width: Of the image.
+        ratio: Share of the positions, between 0 and 1.
+        rng: Source of the random numbers.
+        channels: More than one: each channel's positions are picked by themselves. Default: 1.
+
     Returns:
-        (height, width, 1) uint8; 1 = corrupted, as MMagic's inpaintors have it.
+        (height, width, channels) uint8; 1 = corrupted, as MMagic's inpaintors have it.
 
     Example:
         >>> mask = random_mask(10, 20, 0.25, seeded_rng(0, 'image.png'))
         >>> mask.shape, int(mask.sum())
         ((10, 20, 1), 50)
     """
+    if channels > 1:
+        return np.concatenate([random_mask(height, width, ratio, rng) for _ in range(channels)], -1)
     count = round(check_ratio(ratio) * height * width)
     # The places that draw the lowest raw numbers: NumPy promises those for good, but not what permutation() makes of
     # them, and published numbers depend on the seeded masks.
@@ -92,7 +100,7 @@ def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Gene
 
     Args:
         image: (H, W) or (H, W, C), intensities 0 to 255, integer or float.
-        mask: (H, W, 1), non-zero = corrupted.
+        mask: (H, W, 1), or (H, W, C) for each channel by itself; non-zero = corrupted.
         fill: ``'black'`` (0); ``'white'`` (255); ``'mean_grey'`` (the mean of the image's uncorrupted
             intensities, in every channel); ``'salt_and_pepper'`` (each pixel black or white, evenly);
             ``'uniform_noise'`` (each channel uniform in 0 to 255); ``'gaussian_noise'`` (each channel normal,
@@ -103,6 +111,8 @@ def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Gene
     Returns:
         A corrupted copy, of the image's shape and dtype.
     """
+    if mask.ndim == 3 and mask.shape[2] > 1:
+        return _corrupt_channels(image, mask, fill, rng)
     corrupted = image.copy()
     holes = mask.reshape(image.shape[:2]).astype(bool)
     shape: tuple = (np.count_nonzero(holes), *image.shape[2:])
@@ -119,6 +129,14 @@ def corrupt(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Gene
         values = np.rint(values)
     corrupted[holes] = np.clip(values, 0, 255)
     return corrupted
+
+
+def _corrupt_channels(image: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Generator) -> np.ndarray:
+    if mask.shape != image.shape:
+        raise InputError(f'a mask of {mask.shape} fits no image of {image.shape}: give it one channel, or as many')
+    colour = fixed_colour(fill)
+    fills = [fill] * mask.shape[2] if colour is None else np.broadcast_to(colour, mask.shape[2:])
+    return np.stack([corrupt(image[..., c], mask[..., c], fills[c], rng) for c in range(mask.shape[2])], -1)
 
 
 def seeded_rng(seed: int, name: str) -> np.random.Generator:

@@ -8,6 +8,8 @@ from mmagic.registry import DATASETS
 
 from ..errors import InputError
 
+CORRUPTIONS = {'RandomPixelCorruption', 'RandomShapeCorruption'}
+
 
 @DATASETS.register_module()
 class CorruptedImageDataset(BasicImageDataset):
@@ -20,7 +22,7 @@ class CorruptedImageDataset(BasicImageDataset):
     Args:
         corruption: Arguments of :class:`~ssrgan_plugin.transforms.RandomPixelCorruption`, set on every such step
             of the pipeline.
-        pipeline: Transforms, one of them ``dict(type='RandomPixelCorruption')``.
+        pipeline: Transforms, one of them ``dict(type='RandomPixelCorruption')`` or ``RandomShapeCorruption``.
         max_images: Take so many, evenly spread over the sorted list. Default: all.
         kwargs: As in :class:`mmagic.datasets.BasicImageDataset`; a folder without a list is read with its subfolders
             (``recursive=True``).
@@ -32,14 +34,12 @@ class CorruptedImageDataset(BasicImageDataset):
     def __init__(self, *args, corruption: dict, pipeline: List[dict], max_images: Optional[int] = None, **kwargs):
         self.max_images = max_images
         steps = [str(step['type']).split('.')[-1] for step in pipeline]  # a config may name the scope too
-        if 'RandomPixelCorruption' not in steps:
+        if not CORRUPTIONS & set(steps):
             raise InputError(
                 "the pipeline has no dict(type='RandomPixelCorruption') for the data set's corruption: "
                 'add it, or use BasicImageDataset'
             )
-        pipeline = [
-            {**step, **corruption} if name == 'RandomPixelCorruption' else step for name, step in zip(steps, pipeline)
-        ]
+        pipeline = [{**step, **corruption} if name in CORRUPTIONS else step for name, step in zip(steps, pipeline)]
         kwargs = {'recursive': True, 'img_suffix': (*IMG_EXTENSIONS, '.webp', '.WEBP'), **kwargs}
         super().__init__(*args, pipeline=pipeline, **kwargs)
 

@@ -1,4 +1,5 @@
 from .load_whole_image import LoadWholeImageFromFile
 from .random_pixel_corruption import RandomPixelCorruption
+from .random_shape_corruption import RandomShapeCorruption
 
-__all__ = ['LoadWholeImageFromFile', 'RandomPixelCorruption']
+__all__ = ['LoadWholeImageFromFile', 'RandomPixelCorruption', 'RandomShapeCorruption']

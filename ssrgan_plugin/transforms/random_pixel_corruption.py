@@ -25,14 +25,15 @@ def fresh_rng() -> np.random.Generator:
 class RandomPixelCorruption(BaseTransform):
     """Corrupts a share of an image's pixels, picked uniformly at random (arXiv 2409.12636).
 
-    Exactly ``round(ratio * H * W)`` positions, without replacement, the same in all channels.
+    Exactly ``round(ratio * H * W)`` positions, without replacement, the same in all channels unless asked otherwise.
 
     Required keys: ``[key]`` ((H, W), (H, W, 1) or (H, W, 3), intensities 0 to 255, uint8 or float);
     with a seed also ``key`` (the image's name, as MMagic's datasets give it) or ``[key]_path``.
 
-    Added keys: ``img`` (the corrupted copy, same shape and dtype); ``mask`` ((H, W, 1) uint8, 1 = corrupted),
-    which MMagic's inpaintors take as it is; ``mask_bbox`` (top, left, height, width), a window at random for those with
-    a local discriminator (Global&Local, DeepFillv1), since lost pixels have no bounding box of their own.
+    Added keys: ``img`` (the corrupted copy, same shape and dtype); ``mask`` ((H, W, 1) uint8, 1 = corrupted, which
+    MMagic's inpaintors take as it is; (H, W, C) with ``by_channel``); ``mask_bbox`` (top, left, height, width), a
+    window at random for those with a local discriminator (Global&Local, DeepFillv1), since lost pixels have no
+    bounding box of their own.
 
     Args:
         ratio: Share of the pixels, in (0, 1), or a (low, high) range to draw it from for each image.
@@ -41,11 +42,14 @@ class RandomPixelCorruption(BaseTransform):
         seed: With a seed the mask depends on it and the image's name alone, so that every epoch and every model
             sees the same corruption, and a higher ratio corrupts all that a lower one does; without one, no two
             workers or epochs repeat. Default: None.
+        by_channel: Pick each channel's positions by themselves; or in what share of the images to do so.
+            Default: False.
         local_size: (height, width) of the window, the model's ``train_cfg.local_size``. Default: half the image each
             way, as MMagic's configs have it.
 
     Raises:
-        InputError: if the ratio is outside (0, 1), the fill is unknown, or the window is larger than the image.
+        InputError: if the ratio or ``by_channel`` is out of range, the fill is unknown, or the window is larger than
+            the image.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class RandomPixelCorruption(BaseTransform):
         key: str = 'gt',
         fill: Fill = 'black',
         seed: Optional[int] = None,
+        by_channel: Union[bool, float] = False,
         local_size: Optional[Tuple[int, int]] = None,
     ):
         self.ratio = ratio
@@ -61,19 +66,31 @@ class RandomPixelCorruption(BaseTransform):
         self.key = key
         self.fill = check_fill(fill)
         self.seed = seed
+        if not 0 <= by_channel <= 1:
+            raise InputError(f'by_channel {by_channel} must be a share of the images, from 0 to 1')
+        self.by_channel = by_channel
         self.local_size = local_size
 
     def transform(self, results: dict) -> dict:
         image = results[self.key]
         rng = fresh_rng() if self.seed is None else seeded_rng(self.seed, self._name(results))
         ratio = self.low if self.low == self.high else rng.uniform(self.low, self.high)
-        results['mask'] = random_mask(*image.shape[:2], ratio, rng)
+        results['mask'] = self._mask(image, ratio, rng)
         results['img'] = corrupt(image, results['mask'], self.fill, rng)
         results['mask_bbox'] = self._window(image.shape, rng)
         for meta in ('channel_order', 'color_type'):
             if f'{self.key}_{meta}' in results:
                 results[f'img_{meta}'] = results[f'{self.key}_{meta}']
         return results
+
+    def _mask(self, image: np.ndarray, ratio: float, rng: np.random.Generator) -> np.ndarray:
+        channels = image.shape[2] if self.by_channel and image.ndim == 3 else 1
+        # Of one shape in any case, so that images of both kinds make a batch.
+        apart = channels if channels > 1 and rng.random() < self.by_channel else 1
+        return np.repeat(self._draw(*image.shape[:2], ratio, rng, apart), channels // apart, -1)
+
+    def _draw(self, height: int, width: int, ratio: float, rng: np.random.Generator, channels: int) -> np.ndarray:
+        return random_mask(height, width, ratio, rng, channels)
 
     def _window(self, shape: Tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         size = self.local_size or (max(shape[0] // 2, 1), max(shape[1] // 2, 1))
@@ -88,5 +105,5 @@ class RandomPixelCorruption(BaseTransform):
     def __repr__(self) -> str:
         return (
             f'{self.__class__.__name__}(ratio={self.ratio}, key={self.key!r}, fill={self.fill!r}, '
-            f'seed={self.seed}, local_size={self.local_size})'
+            f'seed={self.seed}, by_channel={self.by_channel}, local_size={self.local_size})'
         )

@@ -136,3 +136,35 @@ def test_window_leaves_the_mask_alone():
     """Masks of earlier results stay what they were, whatever window is drawn beside them."""
     masks = [corruption(ratio=0.5, seed=0, local_size=local)(results('a'))['mask'] for local in (None, (2, 2))]
     assert (masks[0] == masks[1]).all()
+
+
+class TestByChannel:
+    def test_exact_count_in_each_channel(self):
+        out = corruption(ratio=0.3, by_channel=True, fill=[10, 20, 30])(results())
+        assert out['mask'].shape == (20, 30, 3)
+        assert (out['mask'].sum((0, 1)) == 180).all()
+        assert (out['mask'][..., 0] != out['mask'][..., 1]).any()
+        assert (out['img'] == np.where(out['mask'], [10, 20, 30], 100)).all()
+
+    def test_a_share_of_the_images(self):
+        transform = corruption(ratio=0.5, by_channel=0.25)
+        masks = [transform(results())['mask'] for _ in range(400)]
+        assert {mask.shape for mask in masks} == {(20, 30, 3)}
+        apart = np.mean([(mask[..., 0] != mask[..., 1]).any() for mask in masks])
+        assert abs(apart - 0.25) < 0.08
+
+    def test_grey_images_have_one_channel(self):
+        assert corruption(ratio=0.5, by_channel=True)(results(size=(20, 30)))['mask'].shape == (20, 30, 1)
+
+    def test_salt_and_pepper_differs_from_channel_to_channel(self):
+        out = corruption(ratio=0.5, by_channel=True, fill='salt_and_pepper')(results())
+        lost = out['img'][out['mask'] == 1]
+        assert set(np.unique(lost)) == {0, 255} and (out['img'][out['mask'] == 0] == 100).all()
+
+    def test_packs(self):
+        packed = PackInputs()(corruption(ratio=0.5, by_channel=True)(results()))
+        assert packed['data_samples'].mask.shape == (3, 20, 30)
+
+    def test_share_out_of_range(self):
+        with pytest.raises(InputError, match='by_channel'):
+            corruption(ratio=0.5, by_channel=1.5)
