@@ -1,5 +1,6 @@
-# The mask-aware generator on the union of the three training sets, for levels from 5 to 95 %; most images between 30
-# and 90 %, for the ends would cost more gradient than they need.
+# The mask-aware generator on photographs of full resolution and the union of the three training sets, for levels from
+# 5 to 95 %; most images between 30 and 90 %, for the ends would cost more gradient than they need. Every fifth image
+# loses its channels one by one, and some lose blobs, scratches, lines or writing instead of scattered pixels.
 _base_ = [
     './_base_/models/ssrgan_mask_aware.py',
     './_base_/datasets/corrupted_images.py',
@@ -9,18 +10,28 @@ _base_ = [
 flower = dict(data_root='data/flowers-102', data_prefix=dict(gt='jpg'))
 caltech = dict(data_root='data/caltech101', data_prefix=dict(gt='101_ObjectCategories'))
 pet = dict(data_root='data/oxford-iiit-pet', data_prefix=dict(gt='images'))
+# Any folder of large photographs; the weights' model card says which ones the shipped weights have seen.
+photographs = dict(data_root='data/photographs', data_prefix=dict(gt='train'), ann_file='', recursive=True)
+photographs_val = dict(data_root='data/photographs', data_prefix=dict(gt='val'), ann_file='', recursive=True)
 
 whole = [
     dict(type='LoadWholeImageFromFile', key='gt'),
     dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area'),
 ]
 augment = [
-    dict(type='Crop', keys=['gt'], crop_size=(64, 64)),
+    dict(type='Crop', keys=['gt'], crop_size=(96, 96)),
     dict(type='Flip', keys=['gt']),
     dict(type='RandomTransposeHW', keys=['gt']),
 ]
 corrupt = [dict(type='RandomPixelCorruption'), dict(type='PackInputs')]
 small = [*whole, *augment, *corrupt]
+large = [dict(type='LoadWholeImageFromFile', key='gt'), *augment, *corrupt]
+shapes = [*large[:-2], dict(type='RandomShapeCorruption'), dict(type='PackInputs')]
+middle = [
+    dict(type='LoadWholeImageFromFile', key='gt'),
+    dict(type='Crop', keys=['gt'], crop_size=(128, 128), random_crop=False),
+    *corrupt,
+]
 # As smooth as large photographs are, grey, and some with a camera's noise.
 enlarge = dict(resize_mode_prob=[1, 0, 0], resize_scale=[1, 2.5], resize_opt=['bicubic'], resize_prob=[1])
 noise = dict(prob=0.5, noise_type=['gaussian'], noise_prob=[1], gaussian_sigma=[0, 3], gaussian_gray_noise_prob=1)
@@ -33,8 +44,9 @@ smooth = [
     dict(type='Clip', keys=['gt']),
     *corrupt,
 ]
-usual = dict(ann_file='train_without_val.txt', pipeline=small, corruption=dict(ratio=(0.3, 0.9)))
-any_level = dict(corruption=dict(ratio=(0.05, 0.95)))
+usual = dict(ann_file='train_without_val.txt', pipeline=small, corruption=dict(ratio=(0.3, 0.9), by_channel=0.2))
+any_level = dict(corruption=dict(ratio=(0.05, 0.95), by_channel=0.2))
+some = dict(corruption=dict(ratio=(0.02, 0.3), by_channel=0.2))
 train_dataloader = dict(
     batch_size=16,
     num_workers=1,
@@ -43,15 +55,18 @@ train_dataloader = dict(
         _delete_=True,
         type='ConcatDataset',
         datasets=[
-            dict(type='CorruptedImageDataset', **{**usual, **part})
-            for part in (
-                flower,
-                flower,
-                dict(**flower, **any_level),
-                caltech,
-                pet,
-                dict(**pet, **any_level, pipeline=smooth),
-                dict(**flower, **any_level, pipeline=smooth),
+            dict(type='RepeatDataset', times=times, dataset=dict(type='CorruptedImageDataset', **{**usual, **part}))
+            for times, part in (
+                (2, flower),
+                (1, dict(**flower, **any_level)),
+                (1, caltech),
+                (1, pet),
+                (1, dict(**pet, **any_level, pipeline=smooth)),
+                (1, dict(**flower, **any_level, pipeline=smooth)),
+                # Three fifths of all:
+                (12, dict(**photographs, pipeline=large)),
+                (4, dict(**photographs, **any_level, pipeline=large)),
+                (3, dict(**photographs, **some, pipeline=shapes)),
             )
         ],
     ),
@@ -66,13 +81,11 @@ val_dataloader = dict(
         datasets=[
             dict(
                 type='CorruptedImageDataset',
-                ann_file='val.txt',
-                pipeline={{_base_.pipeline}},
+                **{**dict(ann_file='val.txt', pipeline={{_base_.pipeline}}), **part},
                 corruption=dict(ratio=(0.3, 0.8), seed=0),
                 max_images=40,
-                **folder,
             )
-            for folder in (flower, caltech, pet)
+            for part in (flower, caltech, pet, dict(**photographs_val, pipeline=middle))
         ],
     ),
 )
