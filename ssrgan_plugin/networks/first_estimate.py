@@ -1,5 +1,7 @@
 """What stands in lost pixels before a network improves on it: an average of known ones, near or far."""
 
+from typing import Tuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -24,7 +26,7 @@ def first_estimate(image: Tensor, known: Tensor) -> Tensor:
     return torch.where(reached > 0, filled, fill_from_afar(filled, reached))
 
 
-def fill_by_neighbours(image: Tensor, known: Tensor, rounds: int = 3, sigma: float = 0.8):
+def fill_by_neighbours(image: Tensor, known: Tensor, rounds: int = 3, sigma: float = 0.8) -> Tuple[Tensor, Tensor]:
     """Fills unknown values with a Gaussian-weighted mean of the known ones in 5×5, again and again from the fringe.
 
     Normalised convolution (Knutsson and Westin, 1993). Three rounds reach six pixels far; beyond that stays 0.

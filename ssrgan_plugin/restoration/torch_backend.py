@@ -11,7 +11,7 @@ from ..checkpoint_files import read_weights
 from ..corruption import fixed_colour
 from ..errors import InputError
 from ..networks import MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
-from ..networks.mask_aware_generator import fill_by_neighbours
+from ..networks.first_estimate import fill_by_neighbours
 
 # oneDNN keeps what it has compiled for each size of image: of a thousand sizes, unless it is told, half a gigabyte.
 os.environ.setdefault('ONEDNN_PRIMITIVE_CACHE_CAPACITY', '64')
@@ -65,7 +65,7 @@ class TorchBackend:
         if pixels.shape[-1] == 1:
             restored = restored.mean(1, keepdim=True)
         if beyond.any():
-            restored = restored + fill_by_neighbours(beyond, 1 - mask)
+            restored = restored + fill_by_neighbours(beyond, 1 - mask)[0]
         return restored[0].permute(1, 2, 0).cpu().numpy()
 
 
