@@ -1,12 +1,13 @@
 """Processes that end with the one that started them, however that ends."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Sequence
 
 LIBC = ctypes.CDLL(None) if sys.platform == 'linux' else None
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -33,3 +34,17 @@ def with_parent() -> Callable[[], None]:
 def process_pool(*args: Any, **kwargs: Any) -> ProcessPoolExecutor:
     """A pool whose workers would otherwise wait for work for ever once this process was killed."""
     return ProcessPoolExecutor(*args, initializer=with_parent(), **kwargs)
+
+
+def fresh_process(imports: Sequence[str]) -> ProcessPoolExecutor:
+    """A process of its own, for what must not meet this one's memory; it does one task after the other.
+
+    Args:
+        imports: Modules that it will need. Where the system can, they are imported once for all such processes.
+    """
+    if 'forkserver' not in multiprocessing.get_all_start_methods():
+        return process_pool(1, mp_context=multiprocessing.get_context('spawn'))
+    context = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(list(imports))
+    # Its parent is the server, which ends when this process does.
+    return ProcessPoolExecutor(1, mp_context=context, initializer=die_with_parent)

@@ -1,4 +1,7 @@
+import logging
 import os
+import runpy
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -98,22 +101,28 @@ def photograph(tmp_path):
 
 @pytest.fixture
 def door(monkeypatch, capfd):
-    """Calls ``ssrgan``, or the one command of a door in ``tools/``, in this process: imports are paid for once.
+    """Calls ``ssrgan``, or a script such as tools/train.py, in this process: imports are paid for once.
 
     Returns its output, as a finished process would.
     """
+    on_termination = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setenv('LOCAL_RANK', '0')  # MMagic's scripts set it, and leave it
+    monkeypatch.setattr(logging, 'raiseExceptions', False)  # MMEngine may keep a logger of a test before, to no screen
 
-    def door(command: str, *arguments) -> subprocess.CompletedProcess:
-        name = 'ssrgan' if command == 'ssrgan' else f'{command.replace("-", "_")}.py'
-        monkeypatch.setattr(sys, 'argv', [name, *map(str, arguments)])
+    def door(command, *arguments) -> subprocess.CompletedProcess:
+        monkeypatch.setattr(sys, 'argv', [str(command), *map(str, arguments)])
         capfd.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            cli.main(None if command == 'ssrgan' else command)
-        output, code = capfd.readouterr(), stop.value.code
-        message, code = (f'{code}\n', 1) if isinstance(code, str) else ('', code or 0)
+        code = 0
+        try:
+            cli.main() if command == 'ssrgan' else runpy.run_path(str(command), run_name='__main__')
+        except SystemExit as stop:
+            code = stop.code or 0
+        output = capfd.readouterr()
+        message, code = (f'{code}\n', 1) if isinstance(code, str) else ('', code)
         return subprocess.CompletedProcess(arguments, code, output.out, output.err + message)
 
-    return door
+    yield door
+    signal.signal(signal.SIGTERM, on_termination)
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """What one image costs a method: time, operations, memory."""
 
-import multiprocessing
 import os
 import sys
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from .. import classical_inpainting
-from ..child_processes import process_pool
+from ..child_processes import fresh_process
 from .methods import Method, build, register
 
 
@@ -49,6 +48,13 @@ def peak_memory(config: str, checkpoint: str, ratio: int, amp: bool, batch: dict
     )
 
 
+def measured_apart(*args: Any) -> Optional[float]:
+    """:func:`peak_memory` in a process of its own."""
+    os.environ['MALLOC_MMAP_THRESHOLD_'] = '65536'  # so that glibc gives every array back at once
+    with fresh_process(['ssrgan_plugin.registration', __name__]) as process:
+        return process.submit(peak_memory, *args).result()
+
+
 def memory_status(key: str) -> int:
     """kB."""
     lines = Path('/proc/self/status').read_text().splitlines()
@@ -57,9 +63,7 @@ def memory_status(key: str) -> int:
 
 def cost(method: Method, config: str, checkpoint: str, ratio: int, batch: dict) -> dict:
     """What one image costs; the call also warms the method up."""
-    os.environ['MALLOC_MMAP_THRESHOLD_'] = '65536'  # so that glibc gives every array back at once
-    with process_pool(1, mp_context=multiprocessing.get_context('spawn')) as process:
-        megabytes = process.submit(peak_memory, config, checkpoint, ratio, method.amp, batch).result()
+    megabytes = measured_apart(config, checkpoint, ratio, method.amp, batch)
     try:
         with FlopCounterMode(display=False) as counter:
             method.restore(batch)

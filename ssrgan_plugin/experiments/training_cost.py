@@ -1,6 +1,5 @@
 """What an experiment costs before it is started: operations, counted, and hours, from a step on this machine."""
 
-import multiprocessing
 from typing import NamedTuple
 
 import torch
@@ -8,7 +7,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..child_processes import process_pool
+from ..child_processes import fresh_process
 from ..errors import InputError
 from .training_speed import BareStep, clock
 
@@ -54,7 +53,7 @@ def price(*args) -> Price:
     Raises:
         InputError: if the model cannot be built or trained.
     """
-    with process_pool(1, mp_context=multiprocessing.get_context('spawn')) as process:
+    with fresh_process(['ssrgan_plugin.registration', __name__]) as process:
         try:
             return process.submit(measure_price, *args).result()
         except InputError:

@@ -115,6 +115,23 @@ def evaluate(parser: ArgumentParser) -> None:
     parser.set_defaults(function=f'{HERE}.evaluation:evaluate')
 
 
+def export_generator(parser: ArgumentParser) -> None:
+    """A training checkpoint's generator alone, in half precision: what restoring needs, in a fraction of the size.
+
+    ssrgan export-generator work_dirs/ssrgan_mask_aware_all/iter_20000.pth generator.safetensors
+
+    The result goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
+    """
+    parser.add_argument('checkpoint', type=Path)
+    parser.add_argument('output', type=Path)
+    parser.set_defaults(function=f'{HERE}.export:export_generator', check=check_export)
+
+
+def check_export(parser: ArgumentParser, args: Namespace) -> None:
+    if args.output.suffix != '.safetensors':
+        parser.error(f'{args.output}: its name must end in .safetensors, the format that it gets')
+
+
 def add_common(parser: ArgumentParser) -> None:
     parser.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
     parser.add_argument('--max-pixels', type=positive, metavar='N', help='read larger images than by default')
@@ -142,4 +159,4 @@ def positive(text: str) -> int:
     return int(text)
 
 
-COMMANDS = dict(restore=restore, corrupt=corrupt, evaluate=evaluate)
+COMMANDS = {'restore': restore, 'corrupt': corrupt, 'evaluate': evaluate, 'export-generator': export_generator}

@@ -7,7 +7,7 @@ TOOL = Path(__file__).parents[2] / 'tools' / 'benchmark.py'
 
 
 def test_data_compares_the_loader_with_the_step(tiny_config, door, tmp_path):
-    done = door('benchmark', 'data', '--config', tiny_config(), '--work-dir', tmp_path / 'work', '--batches', '4')
+    done = door(TOOL, 'data', '--config', tiny_config(), '--work-dir', tmp_path / 'work', '--batches', '4')
     assert done.returncode == 0, done.stderr[-3000:]
     loader, step, times = (
         float(number)
@@ -22,17 +22,17 @@ def test_data_compares_the_loader_with_the_step(tiny_config, door, tmp_path):
     assert abs(times - loader / step) <= 0.1 + rounding * times
 
 
-def test_eval_shares_add_up(tiny_config, run, tmp_path):
-    done = run(TOOL, 'eval', '--config', tiny_config(), '--work-dir', tmp_path / 'work', '--images', '4')
+def test_eval_shares_add_up(tiny_config, door, tmp_path):
+    done = door(TOOL, 'eval', '--config', tiny_config(), '--work-dir', tmp_path / 'work', '--images', '4')
     assert done.returncode == 0, done.stderr[-3000:]
     shares = dict(re.findall(r'^(\S.*?\S) +[\d.]+ ms an image +([\d.]+)%$', done.stdout, re.M))
     assert {'generator', 'metric NMSE', 'metric PSNR', 'metric SSIM', 'loading, conversions, rest'} <= set(shares)
     assert abs(sum(map(float, shares.values())) - 100) < 0.5
 
 
-def test_train_tells_the_step_from_the_runner(tiny_config, run, tmp_path):
+def test_train_tells_the_step_from_the_runner(tiny_config, door, tmp_path):
     config = tiny_config()
-    done = run(TOOL, 'train', '--config', config, '--work-dir', tmp_path / 'work', '--steps', '2', '--rounds', '1',
+    done = door(TOOL, 'train', '--config', config, '--work-dir', tmp_path / 'work', '--steps', '2', '--rounds', '1',
                '--against-plain')  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     assert re.search(r'matrix peak: float32 [\d,]+ GFLOP/s, bfloat16 [\d,]+ GFLOP/s', done.stdout)

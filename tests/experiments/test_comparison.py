@@ -10,6 +10,9 @@ from mmagic.registry import MODELS
 from mmengine.config import Config
 
 from ssrgan_plugin.classical_inpainting import restore
+from ssrgan_plugin.experiments import comparison
+from ssrgan_plugin.experiments.costs import measured_apart
+from ssrgan_plugin.experiments.training_cost import noise
 from ssrgan_plugin.nmse import nmse
 
 REPO = Path(__file__).parents[2]
@@ -25,11 +28,17 @@ def network(tiny_config, tmp_path):
     return config, tmp_path / 'small.pth', model
 
 
+@pytest.fixture
+def free(monkeypatch):
+    """Costs are not measured, which takes longer than all else."""
+    monkeypatch.setattr(comparison, 'cost', lambda *_: dict(gflop=None, megabytes=None))
+
+
 def test_one_table_of_all_methods(network, door, tmp_path, flowers):
     config, checkpoint, model = network
     telea = REPO / 'configs/mixing/telea_flower_p50.py'
     command = [
-        'compare',
+        TOOL,
         '--config',
         config,
         telea,
@@ -80,13 +89,14 @@ def test_one_table_of_all_methods(network, door, tmp_path, flowers):
     assert (tmp_path / 'out' / 'level_30.json').stat().st_mtime_ns == written, 'a finished level is not run again'
 
 
+@pytest.mark.usefixtures('free')
 def test_amp_computes_networks_in_bfloat16(network, door, tmp_path):
     config, checkpoint, _ = network
     errors = []
     for number, options in enumerate(([], ['--amp'])):
         out = tmp_path / str(number)
         done = door(
-            'compare',
+            TOOL,
             '--config',
             config,
             '--checkpoint',
@@ -105,6 +115,7 @@ def test_amp_computes_networks_in_bfloat16(network, door, tmp_path):
     assert errors[0] == pytest.approx(errors[1], rel=0.02)
 
 
+@pytest.mark.usefixtures('free')
 def test_failures_are_counted_and_named(network, door, tmp_path):
     config, checkpoint, model = network
     broken = {
@@ -112,7 +123,7 @@ def test_failures_are_counted_and_named(network, door, tmp_path):
     }  # infinite in between
     torch.save(dict(state_dict=broken), checkpoint)
     done = door(
-        'compare',
+        TOOL,
         '--config',
         config,
         '--checkpoint',
@@ -132,11 +143,12 @@ def test_failures_are_counted_and_named(network, door, tmp_path):
     assert cv2.imread(str(tmp_path / 'out' / 'comparison.png')) is not None
 
 
+@pytest.mark.usefixtures('free')
 def test_changes_anywhere_are_seen_and_equal_names_told_apart(flowers, door, tmp_path):
     base = tmp_path / 'base.py'
     config = tmp_path / 'child.py'
     config.write_text("_base_ = './base.py'\n")
-    command = ['compare', '--config', config, config, '--ratios', '50', '--images', '2', '--out', tmp_path / 'out']
+    command = [TOOL, '--config', config, config, '--ratios', '50', '--images', '2', '--out', tmp_path / 'out']
     errors = []
     for method in ('telea', 'nearest'):
         base.write_text(
@@ -154,7 +166,7 @@ def test_changes_anywhere_are_seen_and_equal_names_told_apart(flowers, door, tmp
 def test_what_is_in_the_way_of_the_results_is_named_at_once(network, door, tmp_path):
     config, checkpoint, _ = network
     (tmp_path / 'file').write_text('mine')
-    done = door('compare', '--config', config, '--checkpoint', checkpoint, '--out', tmp_path / 'file')
+    done = door(TOOL, '--config', config, '--checkpoint', checkpoint, '--out', tmp_path / 'file')
     assert done.returncode == 1 and (tmp_path / 'file').read_text() == 'mine'
     assert done.stderr.splitlines()[-1].endswith('file is in the way: name another --out')
 
@@ -174,34 +186,19 @@ def test_other_checkpoints_are_named(network, door, tmp_path, content, sentence)
         checkpoint.unlink()
     else:
         torch.save(content, checkpoint)
-    done = door('compare', '--config', config, '--checkpoint', checkpoint, '--images', '1', '--out', tmp_path / 'out')
+    done = door(TOOL, '--config', config, '--checkpoint', checkpoint, '--images', '1', '--out', tmp_path / 'out')
     assert done.returncode == 1 and 'Traceback' not in done.stderr, done.stderr[-3000:]
     assert 'small.pth' in done.stderr.splitlines()[-1] and sentence in done.stderr.splitlines()[-1]
 
 
-def test_peak_memory_counts_the_weights(tiny_config, door, tmp_path):
+def test_peak_memory_counts_the_weights(tiny_config, tmp_path):
     """32 MB of them, which a process that had freed as much before would not show."""
     megabytes = []
     for channels in (8, 960):
         config = tiny_config(f"model['generator']['mid_channels'] = {channels}", name=f'channels_{channels}.py')
         model = MODELS.build(Config.fromfile(config).model)
         torch.save(dict(state_dict=model.state_dict()), tmp_path / 'weights.pth')
-        done = door(
-            'compare',
-            '--config',
-            config,
-            '--checkpoint',
-            tmp_path / 'weights.pth',
-            '--ratios',
-            '50',
-            '--images',
-            '1',
-            '--out',
-            tmp_path / 'out',
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        (row,) = json.loads((tmp_path / 'out' / 'comparison.json').read_text())['rows']
-        megabytes.append(row['megabytes'])
+        megabytes.append(measured_apart(str(config), str(tmp_path / 'weights.pth'), 50, False, noise(1, 16)))
     assert megabytes[1] - megabytes[0] > 32
 
 
@@ -218,7 +215,7 @@ def test_peak_memory_counts_the_weights(tiny_config, door, tmp_path):
 def test_odd_configs_are_named(door, tmp_path, text, sentence):
     config = tmp_path / 'odd.py'
     config.write_text(text)
-    done = door('compare', '--config', config, '--out', tmp_path / 'out')
+    done = door(TOOL, '--config', config, '--out', tmp_path / 'out')
     assert done.returncode != 0 and 'Traceback' not in done.stderr, done.stderr[-3000:]
     assert sentence in done.stderr.splitlines()[-1]
 
@@ -228,6 +225,6 @@ def test_odd_configs_are_named(door, tmp_path, text, sentence):
     [(['--checkpoint', 'a.pth', 'b.pth'], '1 configs but 2 checkpoints'), ([], 'has weights: name its --checkpoint')],
 )
 def test_bad_input(tiny_config, door, tmp_path, arguments, sentence):
-    done = door('compare', '--config', tiny_config(), *arguments, '--out', tmp_path / 'out')
+    done = door(TOOL, '--config', tiny_config(), *arguments, '--out', tmp_path / 'out')
     assert done.returncode != 0
     assert sentence in done.stderr.splitlines()[-1] and 'Traceback' not in done.stderr

@@ -301,12 +301,12 @@ def test_downloads_through_torchvision(archives, tmp_path, monkeypatch):
     assert prepare('flower', tmp_path, allow_subset=True)['test'] == 8
 
 
-def test_command(archives, tmp_path, run):
+def test_command(archives, tmp_path, door):
     command = [TOOL, 'flower', '--root', tmp_path / 'data', '--archive', *make_flower(archives)]
-    refused = run(*command)
+    refused = door(*command)
     assert refused.returncode == 1 and 'Traceback' not in refused.stderr
     assert refused.stderr.strip().splitlines()[-1].startswith('prepare_data.py: Flower102 has 3 training')
-    done = run(*command, '--allow-subset', '--size', '32')
+    done = door(*command, '--allow-subset', '--size', '32')
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].split() == ['Flower102', '3', '8', '1020', '/', '6149', '32×32,', 'SUBSET']
     assert json.loads((tmp_path / 'data' / 'flowers-102' / 'dataset.json').read_text())['subset'] is True

@@ -38,8 +38,8 @@ def results(tmp_path, rng):
     return tmp_path
 
 
-def test_draws_every_figure(results, run):
-    done = run(TOOL, results)
+def test_draws_every_figure(results, door):
+    done = door(TOOL, results)
     assert done.returncode == 0, done.stderr
     expected = {
         'nmse_by_level',
@@ -66,7 +66,7 @@ def test_lines_hold_the_results(results):
 
 
 def test_no_results(door, tmp_path):
-    done = door('plot', tmp_path)
+    done = door(TOOL, tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f'plot.py: {tmp_path / "results.json"} does not exist: name the --out folder of tools/sweep.py'

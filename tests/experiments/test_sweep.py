@@ -30,7 +30,6 @@ def sweep(flowers, tmp_path):
 
     def command(*arguments, epochs=3):
         return [
-            sys.executable,
             str(TOOL),
             '--out',
             str(tmp_path / 'out'),
@@ -48,9 +47,11 @@ def sweep(flowers, tmp_path):
     return command
 
 
-def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_path, flowers):
+def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, door, tmp_path, flowers):
     work_dir = tmp_path / 'out' / 'ssrgan_flower_p30'
-    process = subprocess.Popen(sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'), start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, *sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64')], start_new_session=True
+    )
     while not (work_dir / 'epoch_1.pth').exists():
         assert process.poll() is None
         time.sleep(0.05)
@@ -59,7 +60,7 @@ def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_p
     assert not (work_dir / 'result.json').exists()
 
     # Pet's run fails: the data are not laid out as Pet's are.
-    done = run(*sweep('--datasets', 'pet', 'flower', '--ratios', '30', '--crop', '64'))
+    done = door(*sweep('--datasets', 'pet', 'flower', '--ratios', '30', '--crop', '64'))
     assert done.returncode == 1
     assert '1 of 2 runs failed: ssrgan_pet_p30: ' in done.stderr.splitlines()[-1]
     log = work_dir / 'train.log'
@@ -83,11 +84,11 @@ def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_p
     with open(next(work_dir.glob('*/vis_data/scalars.json')), 'a') as file:
         file.write('{"lr": 0.0002, "loss_p')
     size = log.stat().st_size
-    assert run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64')).returncode == 0
+    assert door(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64')).returncode == 0
     assert log.stat().st_size == size, 'a finished run is not run again'
-    fewer = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64', epochs=2))
+    fewer = door(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64', epochs=2))
     assert fewer.returncode == 1 and 'was trained for more than 2 epochs: name another --out' in fewer.stderr
-    other = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '32'))
+    other = door(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '32'))
     assert other.returncode == 1
     assert f'{work_dir} was begun with other settings than these (crop): name another --out' in other.stderr
 
@@ -96,7 +97,7 @@ def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, run, tmp_p
     before = listed.read_text()
     listed.write_text(before + before.splitlines()[0] + '\n')
     try:
-        changed = run(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'))
+        changed = door(*sweep('--datasets', 'flower', '--ratios', '30', '--crop', '64'))
     finally:
         listed.write_text(before)
     assert changed.returncode == 1 and 'other settings than these (data): name another --out' in changed.stderr

@@ -41,14 +41,15 @@ def test_flop_are_those_of_the_layers(tiny_config, side):
 OPTIONS = ('--estimate', '--cfg-options', 'model.generator.mid_channels=8', 'model.discriminator.channels=8,8,8,8')
 
 
-def test_sweep_says_what_is_left_before_it_starts(run, tmp_path):
+def test_sweep_says_what_is_left_before_it_starts(door, tmp_path, monkeypatch):
     """The paper's numbers of images where no data are prepared; less of a run that is on its way."""
 
     def estimate(*options):
-        done = run(TOOL, '--datasets', 'flower', 'pet', '--ratios', '30', '50', *options, *OPTIONS, cwd=tmp_path)
+        done = door(TOOL, '--datasets', 'flower', 'pet', '--ratios', '30', '50', *options, *OPTIONS)
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
+    monkeypatch.chdir(tmp_path)
     said = estimate('--crop', '32')
     assert said.startswith('4 runs: ')
     images = 2 * 100 * (15 + 57) * 64, 2 * (100 * 2 * 256 + 6149 + 3669)
@@ -64,8 +65,9 @@ def test_sweep_says_what_is_left_before_it_starts(run, tmp_path):
     assert 'on 4 processes, each as fast as one here' in said
 
 
-def test_model_that_cannot_be_trained(run, tmp_path):
-    done = run(TOOL, *OPTIONS, 'model.generator.mid_channels=-1', cwd=tmp_path)
+def test_model_that_cannot_be_trained(door, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = door(TOOL, *OPTIONS, 'model.generator.mid_channels=-1')
     assert done.returncode == 1 and 'Traceback' not in done.stderr
     sentence = done.stderr.strip().splitlines()[-1]
     assert sentence.startswith('sweep.py: the model cannot be trained (') and sentence.endswith('check its options')

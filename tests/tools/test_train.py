@@ -1,6 +1,7 @@
 """tools/train.py and tools/test.py run for real, as a user runs them."""
 
 import json
+import os
 import re
 import signal
 from pathlib import Path
@@ -79,7 +80,7 @@ optim_wrapper = dict(generator=dict(optimizer=dict(lr=2e-3)))
     return config, done.stdout + done.stderr
 
 
-def test_trains_evaluates_and_tests(trained, run, tmp_path):
+def test_trains_evaluates_and_tests(trained, door, tmp_path):
     config, log = trained
     work_dir = tmp_path / 'work'
     errors = val_nmse(log)
@@ -102,7 +103,7 @@ def test_trains_evaluates_and_tests(trained, run, tmp_path):
     assert {'NMSE', 'loss_pix', 'generator.lr'} <= set(events.Tags()['scalars'])
 
     # tools/test.py on the saved checkpoint: the same NMSE, all metrics, a few pictures.
-    tested = run(
+    tested = door(
         TOOLS / 'test.py',
         config,
         work_dir / 'epoch_20.pth',
@@ -110,7 +111,6 @@ def test_trains_evaluates_and_tests(trained, run, tmp_path):
         tmp_path / 'metrics.json',
         '--work-dir',
         tmp_path / 'tested',
-        cwd=tmp_path,
     )
     assert tested.returncode == 0, tested.stderr[-3000:]
     metrics = json.loads((tmp_path / 'metrics.json').read_text())
@@ -118,13 +118,13 @@ def test_trains_evaluates_and_tests(trained, run, tmp_path):
     assert {'NMSE', 'NMSE_dB', 'PSNR', 'SSIM'} <= set(metrics)
     assert 1 <= len(list((tmp_path / 'tested').rglob('*.png'))) <= 4
 
-    mixed = run(TOOLS / 'test.py', config, work_dir / 'epoch_20.pth', '--amp', '--out', tmp_path / 'amp.json')
+    mixed = door(TOOLS / 'test.py', config, work_dir / 'epoch_20.pth', '--amp', '--out', tmp_path / 'amp.json')
     assert mixed.returncode == 0, mixed.stderr[-3000:]
     in_bfloat16 = json.loads((tmp_path / 'amp.json').read_text())
     assert in_bfloat16['NMSE'] != metrics['NMSE'] and in_bfloat16['NMSE'] == pytest.approx(metrics['NMSE'], rel=0.02)
 
 
-def test_killed_run_resumes_as_if_never_killed(tiny_config, run, tmp_path):
+def test_killed_run_resumes_as_if_never_killed(tiny_config, run, door, tmp_path, monkeypatch):
     """Same epochs, learning rate, weights and optimizer state, to the bit."""
     (tmp_path / 'kill_hook.py').write_text(KILL)
     config = tiny_config("""
@@ -136,15 +136,16 @@ train_cfg = dict(max_epochs=4)
 default_hooks = dict(logger=dict(interval=1), checkpoint=dict(save_best='NMSE'))
 """)
     command = [TOOLS / 'train.py', config, '--work-dir']
-    whole = run(*command, tmp_path / 'whole', PYTHONPATH=str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    whole = door(*command, tmp_path / 'whole')
     assert whole.returncode == 0, whole.stderr[-3000:]
 
     for moment in ('training', 'validation', 'saving'):
         work_dir = tmp_path / moment
-        killed = run(*command, work_dir, PYTHONPATH=str(tmp_path), KILL=moment)
+        killed = run(*command, work_dir, PYTHONPATH=f'{tmp_path}:{os.environ.get("PYTHONPATH", "")}', KILL=moment)
         assert killed.returncode == -signal.SIGKILL
         assert (work_dir / 'last_checkpoint').read_text().endswith('epoch_2.pth')
-        resumed = run(*command, work_dir, '--resume', PYTHONPATH=str(tmp_path))
+        resumed = door(*command, work_dir, '--resume')
         assert resumed.returncode == 0, resumed.stderr[-3000:]
         assert 'resumed epoch: 2' in resumed.stdout + resumed.stderr
 
@@ -197,11 +198,11 @@ def test_mmagics_own_train_py_from_elsewhere(tiny_config, run, tmp_path):
     ],
     ids=['ratio', 'data root', 'broken image', 'text', 'few images', 'rule', 'channels'],
 )
-def test_bad_input_gets_one_sentence(tiny_config, flowers, run, tmp_path, extra, options, culprit, cure):
+def test_bad_input_gets_one_sentence(tiny_config, flowers, door, tmp_path, extra, options, culprit, cure):
     whole = (flowers / 'jpg' / 'image_00000.jpg').read_bytes()
     (flowers / 'jpg' / 'broken.jpg').write_bytes(whole[: len(whole) // 2])
     (flowers / 'broken.txt').write_text('broken.jpg\n' * 4)
-    done = run(TOOLS / 'train.py', tiny_config(extra), '--cfg-options', *options)
+    done = door(TOOLS / 'train.py', tiny_config(extra), '--cfg-options', *options)
     assert done.returncode == 1
     assert 'Traceback' not in done.stderr
     sentence = done.stderr.strip().splitlines()[-1]
@@ -209,19 +210,19 @@ def test_bad_input_gets_one_sentence(tiny_config, flowers, run, tmp_path, extra,
     assert not list(tmp_path.rglob('*.pth'))
 
 
-def test_checkpoint_of_another_architecture(tiny_config, run, tmp_path):
+def test_checkpoint_of_another_architecture(tiny_config, door, tmp_path):
     from ssrgan_plugin.networks import SSRGANGenerator
 
     other = SSRGANGenerator(mid_channels=16, num_blocks=1, upscale_factor=1)
     torch.save({f'generator.{key}': value for key, value in other.state_dict().items()}, tmp_path / 'other.pth')
-    done = run(TOOLS / 'test.py', tiny_config(), tmp_path / 'other.pth')
+    done = door(TOOLS / 'test.py', tiny_config(), tmp_path / 'other.pth')
     assert done.returncode == 1 and 'Traceback' not in done.stderr
     sentence = done.stderr.strip().splitlines()[-1]
     assert 'generator.head.0.weight is (16, 3, 9, 9)' in sentence and 'use the config it was trained with' in sentence
 
 
-def test_missing_config_is_named(run):
-    done = run(TOOLS / 'train.py', 'no_such_config.py')
+def test_missing_config_is_named(door):
+    done = door(TOOLS / 'train.py', 'no_such_config.py')
     assert done.returncode == 1 and 'Traceback' not in done.stderr
     sentence = done.stderr.strip().splitlines()[-1]
     assert sentence == 'train.py: no_such_config.py: No such file or directory: check the path'

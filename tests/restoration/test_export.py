@@ -13,7 +13,7 @@ from ssrgan_plugin.restoration.restorer import Restorer
 TOOL = Path(__file__).parents[2] / 'tools' / 'export_generator.py'
 
 
-def test_generator_alone(run, tmp_path):
+def test_generator_alone(door, tmp_path):
     weights = {f'generator.{key}': value for key, value in MaskAwareSSRGANGenerator().state_dict().items()}
     torch.save(
         dict(
@@ -23,7 +23,7 @@ def test_generator_alone(run, tmp_path):
         ),
         tmp_path / 'iter_7.pth',
     )
-    assert run(TOOL, tmp_path / 'iter_7.pth', tmp_path / 'generator.safetensors').returncode == 0
+    assert door(TOOL, tmp_path / 'iter_7.pth', tmp_path / 'generator.safetensors').returncode == 0
     state = read_weights(tmp_path / 'generator.safetensors')
     assert state.keys() == weights.keys()
     for key, value in weights.items():
@@ -35,12 +35,12 @@ def test_generator_alone(run, tmp_path):
     'content, sentence',
     [(dict(state_dict={'backbone.weight': torch.zeros(1)}), 'holds no generator'), ('text', 'holds no generator')],
 )
-def test_bad_checkpoint(run, tmp_path, content, sentence):
+def test_bad_checkpoint(door, tmp_path, content, sentence):
     if content == 'text':
         (tmp_path / 'a.pth').write_text(content)
         sentence = 'a.pth'
     else:
         torch.save(content, tmp_path / 'a.pth')
-    done = run(TOOL, tmp_path / 'a.pth', tmp_path / 'generator.safetensors')
+    done = door(TOOL, tmp_path / 'a.pth', tmp_path / 'generator.safetensors')
     assert done.returncode == 1 and sentence in done.stderr.splitlines()[-1]
     assert not (tmp_path / 'generator.safetensors').exists()
