@@ -14,6 +14,7 @@ from . import tiff_writing
 from .image_info import ImageInfo, upright
 
 SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp')
+SOFTWARE = 305
 IN_MEMORY = 2**27  # bytes; what is larger goes through a file beside the target
 
 
@@ -51,9 +52,11 @@ def left_behind(path: Path, info: ImageInfo) -> List[str]:
     if suffix in ('.tif', '.tiff'):
         return ['the comments'] if info.comments else []
     lost = []
-    if info.tags:
+    if any(tag[0] != SOFTWARE for tag in info.tags):  # what wrote the file is no loss
         geographic = any(33550 <= tag[0] <= 34737 and tag[0] != 33723 for tag in info.tags)
         lost.append('geographic and other TIFF tags' if geographic else 'TIFF tags')
+    if info.scale:
+        lost.append('the resolution, in a unit that the file does not name')
     if info.premultiplied:
         lost.append('that colours are multiplied by their transparency')
     if suffix == '.bmp':

@@ -30,6 +30,7 @@ class ImageInfo:
         white_is_zero: The file counts from white down; the pixels are given, as everywhere, from black up.
         exif, profile, xmp, iptc: As in the file.
         resolution: Pixels a millimetre, across and down.
+        scale: Pixels a unit that a TIFF does not name, across and down.
         comments: Of a PNG.
         tags: Of a TIFF, those that say neither size nor type: (code, type, count, value), geographic ones among them.
         nodata: The value that a TIFF says marks missing pixels.
@@ -46,6 +47,7 @@ class ImageInfo:
     xmp: Optional[bytes] = None
     iptc: Optional[bytes] = None
     resolution: Optional[Tuple[float, float]] = None
+    scale: Optional[Tuple[float, float]] = None
     comments: Dict[str, str] = field(default_factory=dict)
     tags: Tuple[tuple, ...] = ()
     nodata: Optional[str] = None

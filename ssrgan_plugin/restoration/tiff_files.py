@@ -39,12 +39,13 @@ STRUCTURE = {
     34675,
     700,
     33723,
-    305,
 }
 LOSSY = {6, 7, 33003, 33004, 33005, 34712, 34887, 34892, 50001, 50002, 52546}
 # What tifffile decodes by itself: none, deflate (two numbers), PackBits.
 PLAIN = {1, 8, 32946, 32773}
 PHOTOMETRIC = {0: 'grey', 1: 'grey', 2: 'rgb', 3: 'rgb', 5: 'cmyk', 6: 'rgb'}
+JPEG = (6, 7)
+ASCII = 2
 NODATA = 42113
 
 
@@ -64,12 +65,10 @@ def opened(source: Union[Path, bytes]) -> tifffile.TiffFile:
 
 def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
     with opened(source) as file:
-        pages = [page for page in file.pages if not page.aspage().is_reduced]
-        if len(pages) > 1:
-            raise InputError(f'{name} holds {len(pages)} images: save each as a file of its own')
         page = file.pages[0].aspage()
-        smaller = len(file.pages) > 1 or 330 in page.tags
+        smaller = refuse_several(file, page, name)
         bands, photometric = page.samplesperpixel, int(page.photometric)
+        refuse_colours(page, name)
         dtype, bits = page.dtype, page.bitspersample
         if photometric == 3:
             bands, dtype = 3, np.dtype(np.uint8)
@@ -90,8 +89,6 @@ def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
             lossy=int(page.compression) in LOSSY,
             **metadata(page, source),
         )
-        if photometric in (8, 9, 10):
-            raise InputError(f'{name} is stored as CIELAB: convert it to RGB')
         notes = []
         if photometric == 3:
             notes.append('its palette became colours of 8 bits')
@@ -122,30 +119,79 @@ def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
         )
 
 
+def refuse_several(file: tifffile.TiffFile, page: tifffile.TiffPage, name: str) -> bool:
+    """Raises :class:`InputError` unless the first page is the one image.
+
+    Returns:
+        Whether there are smaller copies of it.
+    """
+    pages = [each.aspage() for each in file.pages]
+    images = [each for each in pages if not each.is_reduced]
+    copies = len(pages) - len(images)
+    for inner in (inner.aspage() for each in pages for inner in each.pages or ()):
+        if inner.is_reduced or inner.imagelength < page.imagelength and inner.imagewidth < page.imagewidth:
+            copies += 1
+        else:
+            images.append(inner)
+    count = len(images)
+    if count <= 1 and page.imagedepth > 1:
+        count = page.imagedepth
+    elif count <= 1 and (file.is_shaped or file.is_imagej or file.is_stk):  # planes behind one page's
+        count = file.series[0].size // page.size
+    if count > 1:
+        raise InputError(f'{name} holds {count} images: save each as a file of its own')
+    if images and page is not images[0]:
+        raise InputError(f'{name} begins with a smaller copy of its image: save the image as a file of its own')
+    return copies > 0
+
+
+def refuse_colours(page: tifffile.TiffPage, name: str) -> None:
+    photometric = int(page.photometric)
+    if photometric in (8, 9, 10):
+        raise InputError(f'{name} is stored as CIELAB: convert it to RGB')
+    # libvips makes RGB of YCbCr where JPEG has compressed it, and takes all else for what it is not.
+    if photometric not in PHOTOMETRIC or photometric == 6 and int(page.compression) not in JPEG:
+        stored = getattr(page.photometric, 'name', f'photometric {photometric}')
+        raise InputError(f'{name} is stored as {stored}, which is not read: convert it to RGB or grey')
+
+
 def metadata(page: tifffile.TiffPage, source: Union[Path, bytes]) -> dict:
     def value(code: int) -> Any:
         tag = page.tags.get(code)
         return None if tag is None else tag.value
 
-    found: Dict[str, Any] = dict(profile=value(34675), xmp=value(700), nodata=None)
+    found: Dict[str, Any] = {
+        key: content_of(page, code) for key, code in (('profile', 34675), ('xmp', 700), ('iptc', 33723))
+    }
     if NODATA in page.tags:
         found['nodata'] = str(value(NODATA)).strip('\0 ')
     tags = []
     for tag in page.tags:
         if tag.code not in STRUCTURE and not (tag.code == 270 and str(tag.value).startswith('{"shape"')):
-            tags.append((tag.code, int(tag.dtype), tag.count, tag.value))
+            text = int(tag.dtype) == ASCII and not str(tag.value).isascii()
+            # In whatever encoding; the format knows none.
+            tags.append((tag.code, int(tag.dtype), tag.count, content_of(page, tag.code) if text else tag.value))
     found['tags'] = tuple(tags)
-    unit = value(296)
-    if value(282) and value(283) and unit in (2, 3):
-        found['resolution'] = tuple(a / b / (25.4 if unit == 2 else 10) for a, b in (value(282), value(283)) if b)
-        if len(found['resolution']) < 2:
-            del found['resolution']
+    unit = 2 if value(296) is None else int(value(296))  # inches, unless it says otherwise
+    if value(282) and value(283) and value(282)[1] and value(283)[1]:
+        across, down = (a / b for a, b in (value(282), value(283)))
+        if unit in (2, 3):
+            found['resolution'] = tuple(each / (25.4 if unit == 2 else 10) for each in (across, down))
+        elif (across, down) != (1, 1):
+            found['scale'] = across, down
     if 34665 in page.tags or 34853 in page.tags or (value(274) or 1) != 1:
         found['exif'] = exif_of(source)
-    return {
-        key: item.tobytes() if isinstance(item, np.ndarray) and key in ('profile', 'xmp') else item
-        for key, item in found.items()
-    }
+    return found
+
+
+def content_of(page: tifffile.TiffPage, code: int) -> Optional[bytes]:
+    """A tag's bytes, whatever type it claims to be of."""
+    tag = page.tags.get(code)
+    if tag is None:
+        return None
+    file = page.parent.filehandle
+    file.seek(tag.valueoffset)
+    return file.read(tag.valuebytecount)
 
 
 def exif_of(source: Union[Path, bytes]) -> Optional[bytes]:

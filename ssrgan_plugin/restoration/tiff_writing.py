@@ -39,6 +39,8 @@ def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtyp
     options: Dict[str, Any] = {}
     if info.resolution:
         options = dict(resolution=tuple(10 * value for value in info.resolution), resolutionunit='CENTIMETER')
+    elif info.scale:
+        options = dict(resolution=info.scale, resolutionunit='NONE')
     orientation = info.orientation
     if orientation != 1:
         tags.append((274, 3, 1, orientation, True))
