@@ -51,7 +51,10 @@ def restore(parser: ArgumentParser) -> None:
         'pixels count as lost; NaN always do',
     )
     parser.add_argument(
-        '--nodata', type=float, metavar='VALUE', help='the value of missing pixels, wherever it is found'
+        '--nodata',
+        type=float,
+        metavar='VALUE',
+        help='the value of missing pixels, wherever it is found; beside a --mask, of others that stay as they are',
     )
     parser.add_argument('--skip-existing', action='store_true', help='go on with a folder: leave what is done')
     parser.add_argument(
@@ -74,8 +77,8 @@ def check_restore(parser: ArgumentParser, args: Namespace) -> None:
     del args.image_option
     if not args.images:
         parser.error('name a damaged image, or a folder')
-    if args.mask and (args.fill or args.nodata is not None):
-        parser.error('--mask says which pixels are lost, --fill and --nodata how to find them: give one of them')
+    if args.mask and args.fill:
+        parser.error('--mask says which pixels are lost, --fill how to find them: give one of them')
     if args.fill and args.nodata is not None:
         parser.error('--fill and --nodata both say how to find lost pixels: give one of them')
     if args.original and not args.compare:

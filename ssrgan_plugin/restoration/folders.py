@@ -16,7 +16,7 @@ from . import image_files, side_by_side
 from .image_files import STANDARD, ImageFile
 from .jobs import Job, companion, find_jobs, masks_beside, refuse_overwriting
 from .mask_files import MaskOptions, read_mask
-from .mask_finding import Found, find_lost
+from .mask_finding import Found, by_mask, find_lost
 from .opened import OpenImage
 from .telling import Teller
 from .values import Fill
@@ -55,7 +55,7 @@ def restore(
         output: File, or folder; or ``-``, the standard output, which gets a PNG, or a TIFF if no PNG can hold it.
         mask: File or folder. Default: NAME_mask.png beside the image, else lost pixels are looked for.
         fill: What to look for: see :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
-        nodata: The value of missing pixels.
+        nodata: The value of missing pixels; beside a mask, of those that stay.
         original: File or folder, for the comparison.
         compare: Also write NAME_compare.png. Default: False.
         overwrite: Replace outputs that exist. Default: False.
@@ -165,7 +165,7 @@ class OneImage:
             lost, notes = read_mask(self.mask, image, options, max_pixels)
             if image.info.lossy:
                 notes.append(SMEARED)
-            return Found(lost, True, notes)
+            return by_mask(image, lost, nodata, notes)
         if image.info.lossy:
             raise InputError(
                 f'{self.job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '

@@ -48,3 +48,8 @@ class LostPixels:
         union = LostPixels(self.height, self.width)
         union.packed = self.packed | other.packed
         return union
+
+    def __sub__(self, other: 'LostPixels') -> 'LostPixels':
+        rest = LostPixels(self.height, self.width)
+        rest.packed = self.packed & ~other.packed
+        return rest

@@ -1,7 +1,7 @@
 """Which pixels of a damaged image are lost, where nobody says so."""
 
 from functools import partial
-from typing import Callable, List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence
 
 import cv2
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import InputError
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels
+from .missing_values import equal, missing_besides, named_by_file, not_finite, select
 from .opened import OpenImage
 from .plausibility import SCANNED, Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
@@ -17,11 +18,13 @@ CURE = 'give a mask, or name the --fill that lost pixels have'
 
 
 class Found(NamedTuple):
-    """Lost pixels; whether their transparency is lost too; and what to tell about them."""
+    """Lost pixels; whether their transparency is lost too; what to tell about them; and pixels that are missing as
+    well, but stay as they are."""
 
     lost: LostPixels
     alpha_too: bool = False
     notes: Sequence[str] = ()
+    unseen: Optional[LostPixels] = None
 
 
 def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> np.ndarray:
@@ -43,14 +46,50 @@ def find_lost(source: OpenImage, fill: Optional[Fill] = None, nodata: Optional[f
     """Finds lost pixels: NaN and infinite ones; those of the value that the file or the user says is missing; those of
     the fill colours; else fully transparent ones; else black ones, and white ones if they are scattered alike.
 
-    Solid areas of the fill colour are part of the picture, and stay.
+    Solid areas of the fill colour are part of the picture, and stay; those of a missing value stay too, unseen.
 
     Raises:
         InputError: if none or all are lost, or if they do not lie as random loss would: then they are probably part
             of the picture.
     """
+    return with_unseen(source, look_for_lost(source, fill, nodata))
+
+
+def by_mask(source: OpenImage, lost: LostPixels, nodata: Optional[float] = None, notes: Sequence[str] = ()) -> Found:
+    """Lost pixels that somebody has marked. Of the others those that are missing, of the value ``nodata`` too, stay.
+
+    Transparency counts as lost where it is 0, unless known pixels are transparent and lost ones are not: then it is
+    that of a picture cut out.
+
+    Raises:
+        InputError: if no pixel is known.
+    """
+    alpha_too = lost_opaque = known_transparent = False
+    if source.info.has_alpha(source.bands):
+        y = 0
+        for strip in source.strips(SCANNED):
+            marked, opaque = lost.rows(y, y + len(strip)), strip[..., -1] != 0
+            lost_opaque = lost_opaque or bool((marked & opaque).any())
+            known_transparent = known_transparent or bool((~marked & ~opaque).any())
+            y += len(strip)
+        alpha_too = not (lost_opaque and known_transparent)
+    return with_unseen(source, Found(lost, alpha_too, notes), nodata)
+
+
+def with_unseen(source: OpenImage, found: Found, nodata: Optional[float] = None) -> Found:
+    unseen = missing_besides(source, found.lost, nodata)
+    if unseen is None:
+        return found
+    if found.lost.count + unseen.count == found.lost.size:
+        raise InputError('every pixel is lost or missing: nothing is left to restore the image from')
+    return found._replace(
+        unseen=unseen, notes=[*found.notes, f'{unseen.count:,} others are missing too, and stay as they are']
+    )
+
+
+def look_for_lost(source: OpenImage, fill: Optional[Fill], nodata: Optional[float]) -> Found:
     if np.issubdtype(source.dtype, np.floating):
-        missing = select(source, lambda strip: ~np.isfinite(strip).all(-1))
+        missing = select(source, not_finite)
         if missing.count and fill is None and nodata is None:
             return Found(checked(missing), True, ['not a number'])
     else:
@@ -66,7 +105,7 @@ def find_lost(source: OpenImage, fill: Optional[Fill] = None, nodata: Optional[f
         transparent = select(source, lambda strip: strip[..., -1] == 0)
         if transparent.count:
             verdict = judge(source, checked(transparent), None)
-            return Found(*plausible(verdict, 'transparent pixels', True, True))
+            return plausible(verdict, 'transparent pixels', True, True)
     if fill is not None:
         return by_fill(source, fill, missing)
     return black_or_salt(source)
@@ -74,9 +113,8 @@ def find_lost(source: OpenImage, fill: Optional[Fill] = None, nodata: Optional[f
 
 def by_file(source: OpenImage) -> Optional[Found]:
     """Those of the value that a TIFF names as missing, but for whole areas of it."""
-    try:
-        value = np.array([float(source.info.nodata or '')]).astype(source.dtype)
-    except (ValueError, OverflowError):
+    value = named_by_file(source)
+    if value is None:
         return None
     lost = select(source, lambda strip: equal(strip, value, source))
     if not lost.count:
@@ -84,8 +122,7 @@ def by_file(source: OpenImage) -> Optional[Found]:
     verdict = judge(source, checked(lost), None)
     if not verdict.scattered.count:
         return None
-    note = f'the value {source.info.nodata}, which the file says is missing'
-    return Found(verdict.scattered, False, [note, *left_alone(verdict)])
+    return Found(verdict.scattered, False, [f'the value {source.info.nodata}, which the file says is missing'])
 
 
 def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
@@ -98,10 +135,8 @@ def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
             if len(colours) > 1:
                 notes.append(f'no pixel is {written(colour)}')
             continue
-        scattered, _, left = plausible(
-            judge(source, all_lost(candidates), None), 'pixels of the fill colour', False, False
-        )
-        lost, notes = lost | scattered, [*notes, *left]
+        found = plausible(judge(source, all_lost(candidates), None), 'pixels of the fill colour', False, False)
+        lost, notes = lost | found.lost, [*notes, *found.notes]
     return Found(checked(lost), False, notes)
 
 
@@ -110,23 +145,15 @@ def black_or_salt(source: OpenImage) -> Found:
     candidates = checked(select(source, lambda strip: equal(strip, black, source)))
     refuse_smeared(source, candidates)
     verdict = judge(source, candidates, black)
-    lost, _, notes = plausible(verdict, 'black pixels', False, True)
+    found = plausible(verdict, 'black pixels', False, True)
+    lost = found.lost
     salt = select(source, lambda strip: equal(strip, white, source))
     if salt.count >= lost.count / 4:
         other = judge(source, salt, white)
         share = other.scattered.count / max(lost.count, 1)
         if other.random and 1 / 4 < share < 4:
-            return Found(all_lost(lost | other.scattered), False, [*notes, 'black and white ones'])
-    return Found(lost, False, notes)
-
-
-def select(source: OpenImage, look: Callable[[np.ndarray], np.ndarray]) -> LostPixels:
-    return LostPixels.of_strips(source.height, source.width, (look(strip) for strip in source.strips(SCANNED)))
-
-
-def equal(strip: np.ndarray, colour: Optional[np.ndarray], source: OpenImage) -> np.ndarray:
-    colours = strip[..., : colour_bands(source)]
-    return np.isnan(colours).all(-1) if colour is None else (colours == colour).all(-1)
+            return Found(all_lost(lost | other.scattered), False, [*found.notes, 'black and white ones'])
+    return found
 
 
 def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:

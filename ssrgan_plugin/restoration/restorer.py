@@ -8,12 +8,13 @@ from typing import Any, Optional, Union
 import numpy as np
 from PIL import Image
 
+from ..errors import InputError
 from .backend import Backend
 from .image_arrays import check_image, check_mask
 from .image_files import read
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels
-from .mask_finding import Found, find_lost
+from .mask_finding import Found, by_mask, find_lost
 from .opened import OpenImage
 from .tiling import PictureInTiles
 from .torch_backend import load
@@ -78,7 +79,8 @@ class Restorer:
                 :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
             fill: For finding them: ``'black'``, ``'white'``, ``'salt_and_pepper'``, a colour in the image's own units,
                 or several.
-            nodata: The value of missing pixels, in the image's own units.
+            nodata: The value of missing pixels, in the image's own units. Beside a mask it says which others are
+                missing too: they stay, and are not taken for the picture, as those that are NaN or infinite.
             alpha: Whether the last band is transparency. Default: of two and of four bands it is; of a file, as it
                 says. Lost pixels' transparency is restored where it is 0, else taken as intact.
 
@@ -115,7 +117,11 @@ class Restorer:
         if mask is None:
             found = find_lost(source, fill, nodata)
         else:
-            found = Found(LostPixels.of(check_mask(mask, image.shape)), True)
+            if fill is not None:
+                raise InputError('a mask says which pixels are lost, a fill how to find them: give one of them')
+            found = by_mask(source, LostPixels.of(check_mask(mask, image.shape)), nodata)
+            if found.unseen and nodata is None:
+                warnings.warn(found.notes[-1], stacklevel=3)
         if not found.lost.count:
             return image.copy()
         picture = self.picture(source, found)
@@ -143,6 +149,7 @@ class Restorer:
             found.alpha_too,
             self.backend.tile,
             self.backend.margin,
+            found.unseen,
             reach=self.backend.reach,
             own_range=not self.backend.any_range,
             progress=self.progress,

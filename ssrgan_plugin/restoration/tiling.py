@@ -24,6 +24,7 @@ class PictureInTiles:
         lost: Its lost pixels.
         alpha_too: Restore transparency where lost pixels are fully transparent. Else it stays as it is.
         side, margin: Of the tiles; the margin is further than the network looks.
+        unseen: Other pixels that hold no picture; they stay as they are.
         reach: Lost pixels further than this from any known one get a smooth surface instead. Default: the network
             does what it can.
         own_range: Show the network the type's range, as in training, not the range that known pixels fill.
@@ -41,18 +42,20 @@ class PictureInTiles:
         alpha_too: bool,
         side: int,
         margin: int,
+        unseen: Optional[LostPixels] = None,
         reach: Optional[int] = None,
         own_range: bool = False,
         progress: bool = False,
         coarse: bool = False,
     ):
         self.source, self.lost = source, lost
+        self.unknown = lost | unseen if unseen else lost
         self.side, self.margin, self.reach, self.progress, self.coarse = side, margin, reach, progress, coarse
         self.groups = band_groups(source)
         self.alpha = source.bands - 1 if source.info.has_alpha(source.bands) else None
         if self.alpha is not None and not alpha_too:
             self.groups.pop()
-        self.ranges = known_ranges(source, lost, self.groups)
+        self.ranges = known_ranges(source, self.unknown, self.groups)
         give_memory_back()
         if own_range:
             top = top_of(source.dtype)
@@ -67,40 +70,48 @@ class PictureInTiles:
         total = -(-height // self.side) * len(columns)
         with tqdm(total=total, unit='tile', leave=False, disable=not self.progress or total < 4) as progress:
             for y, above, rows in with_margins(self.source.strips(SCANNED), self.side, self.margin):
-                lost = self.lost.rows(y - above, y - above + len(rows))
+                lost, unknown = (mask.rows(y - above, y - above + len(rows)) for mask in (self.lost, self.unknown))
                 strip = rows[above : above + self.side].copy()
                 for x in columns:
-                    self._restore_tile(strip, rows, lost, y, above, x, run)
+                    self._restore_tile(strip, rows, lost, unknown, y, above, x, run)
                     progress.update()
                 yield strip
 
     def _restore_tile(
-        self, strip: np.ndarray, rows: np.ndarray, lost: np.ndarray, y: int, above: int, x: int, run: Backend
+        self,
+        strip: np.ndarray,
+        rows: np.ndarray,
+        lost: np.ndarray,
+        unknown: np.ndarray,
+        y: int,
+        above: int,
+        x: int,
+        run: Backend,
     ) -> None:
         inner = np.s_[above : above + self.side, x : x + self.side]
         if not lost[inner].any():
             return
         left = min(x, self.margin)
         outer = np.s_[:, x - left : x + self.side + self.margin]
-        lost = lost[outer]
+        lost, unknown = lost[outer], unknown[outer]
         back = np.s_[above : above + self.side, left : left + self.side]
         far = None
-        if self.reach and (beyond := far_from_known(lost, self.reach)).any():
-            self.surface = self.surface or SmoothSurface(self.source, self.lost, self.groups, self.ranges)
+        if self.reach and (beyond := far_from_known(unknown, self.reach) & lost).any():
+            self.surface = self.surface or SmoothSurface(self.source, self.unknown, self.groups, self.ranges)
             surface = self.surface.at(y - above, x - left, *lost.shape)
             self.far += int(beyond[back].sum())
             far = beyond
         place, part = 0, strip[:, x : x + self.side]
         for bands, values in zip(self.groups, self.ranges):
             pixels = rows[outer][..., bands]
-            here = lost
+            here, near = lost, unknown
             if self.alpha is not None and bands.start == self.alpha:
-                here = lost & (pixels[..., 0] == 0)
-            shown = values.to_network(np.where(here[..., None], values.low, pixels))
-            near = here
+                here = lost & ((pixels[..., 0] == 0) | ~np.isfinite(pixels[..., 0]))
+                near = here | unknown & ~np.isfinite(pixels[..., 0])
+            shown = values.to_network(np.where(near[..., None], values.low, pixels))
             if far is not None:
                 shown = np.where((far & here)[..., None], surface[..., place : place + pixels.shape[-1]], shown)
-                near = here & ~far
+                near = near & ~(far & here)
             place += pixels.shape[-1]
             restored, chosen = run(shown, near, self.coarse)[back], here[back]
             part[..., bands][chosen] = values.to_image(restored[chosen], strip.dtype)

@@ -88,7 +88,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
     range, it drowns a picture that fills little of it. The ends are quantiles, for a few hot pixels to stretch nothing.
 
     Raises:
-        InputError: if known pixels are NaN or infinite.
+        InputError: if known pixels are NaN or infinite, or have values that mark missing ones.
     """
     step = max(1, source.height * source.width // SAMPLES)
     samples: List[List[np.ndarray]] = [[] for _ in groups]
@@ -106,6 +106,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
         y += len(strip)
     ranges = []
     for (least, most), sample in zip(limits, samples):
+        refuse_huge(least, most, np.concatenate(sample))
         low, high = np.quantile(np.concatenate(sample).astype(np.float64), (0.001, 0.999))
         if not low < high:
             low, high = least, most
@@ -113,6 +114,13 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
             low, high = least, least + max(abs(least), 1.0)
         ranges.append(Range(float(low), float(high), float(least), float(most)))
     return ranges
+
+
+def refuse_huge(least: float, most: float, sample: np.ndarray) -> None:
+    """Such as the least of single precision, beside which all else is nothing."""
+    extreme = max(least, most, key=abs)
+    if abs(extreme) > 1e30 and np.abs(sample).min() < 1e-6 * abs(extreme):
+        raise InputError(f'known pixels are {extreme:.9g}, as if they were missing: say --nodata={extreme:.9g}')
 
 
 def band_groups(source: OpenImage) -> List[slice]:

@@ -281,7 +281,7 @@ def test_device_without_memory_is_refused():
 @pytest.mark.parametrize(
     'image, mask, sentence',
     [
-        (np.array([[np.nan, 0.5]]), np.array([[0, 1]]), 'mark them as lost'),
+        (np.array([[np.nan, 0.5]]), np.array([[0, 1]]), 'every pixel is lost or missing'),
         ('a.png', None, 'a.png: No such file'),
         ([[1, 2]], None, 'an image is a path, a PIL image, or a NumPy array'),
         (np.zeros((4, 4, 5, 1), np.uint8), None, 'an image is a path, a PIL image, or a NumPy array'),

@@ -1,0 +1,144 @@
+"""What is missing but not to be restored stays, and does not count as the picture: the sea of an elevation model."""
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+from skimage.data import camera
+
+from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.restoration import image_files
+from ssrgan_plugin.restoration.image_info import ImageInfo
+from ssrgan_plugin.restoration.mask_finding import by_mask, find_lost
+from ssrgan_plugin.restoration.missing_values import named_by_file
+from ssrgan_plugin.restoration.restorer import Restorer
+from ssrgan_plugin.restoration.values import array_source
+
+LAND = camera()[100:164, 200:264].astype(np.float32) * 8 - 300
+SEA = np.zeros(LAND.shape, bool)
+SEA[:20] = True
+LOST = (np.random.default_rng(1).random(LAND.shape) < 0.1) & ~SEA
+LEAST = float(np.finfo(np.float32).min)
+
+
+@pytest.fixture(scope='module')
+def restorer():
+    return Restorer(device='cpu')
+
+
+def model(value, dtype=np.float32, lost=777):
+    """An elevation model with that value in the sea."""
+    image = LAND.astype(dtype)
+    image[SEA], image[LOST] = value, lost
+    return image
+
+
+@pytest.mark.filterwarnings('ignore:1,280 others are missing')
+@pytest.mark.parametrize('value', [-9999, LEAST, np.nan, np.inf, 1e20])
+def test_what_is_missing_in_the_sea_changes_nothing_ashore(restorer, value):
+    expected = restorer(model(0), LOST, nodata=0)
+    restored = restorer(model(value), LOST, nodata=value)
+    assert np.array_equal(restored[SEA], model(value)[SEA], equal_nan=True)
+    assert np.array_equal(restored[~SEA], expected[~SEA])
+    assert np.abs(restored - LAND)[LOST].mean() < 30, 'with -9999 taken for land, 70'
+
+
+@pytest.mark.filterwarnings('ignore:1,280 others are missing')
+def test_no_number_outside_a_mask_stays_and_is_told(restorer):
+    expected = restorer(model(-9999), LOST, nodata=-9999)
+    with pytest.warns(UserWarning, match='1,280 others are missing too, and stay as they are'):
+        restored = restorer(model(np.nan), LOST)
+    assert np.array_equal(restored[~SEA], expected[~SEA])
+
+
+def test_values_that_nobody_named_are_asked_about(restorer):
+    with pytest.raises(InputError, match=r'known pixels are -3.40282347e\+38, as if .*: say --nodata=-3.40282347e\+38'):
+        restorer(model(LEAST), LOST)
+    huge = LAND * np.float32(1e32)
+    assert np.isfinite(restorer(huge, LOST)).all(), 'large values alone are no fault'
+
+
+def test_nothing_known_is_left(restorer):
+    with pytest.raises(InputError, match='every pixel is lost or missing'):
+        restorer(np.where(LOST, 1, np.nan).astype(np.float32), LOST)
+
+
+def test_a_mask_and_a_fill_contradict_each_other(restorer):
+    with pytest.raises(InputError, match='give one of them'):
+        restorer(LAND, LOST, fill='black')
+
+
+@pytest.mark.parametrize(
+    'nodata, dtype, value',
+    [
+        ('-9999', np.int16, -9999),
+        ('-9999', np.uint8, None),
+        ('256', np.uint8, None),
+        ('0.5', np.int16, None),
+        ('nan', np.uint8, None),
+        ('inf', np.int32, None),
+        ('nan', np.float32, np.nan),
+        ('1e40', np.float32, np.inf),
+        ('none', np.float32, None),
+        ('', np.uint8, None),
+        (None, np.uint8, None),
+    ],
+)
+def test_what_a_file_names_is_no_other_value(nodata, dtype, value):
+    """-9999 in a file of bytes is not 241."""
+    found = named_by_file(array_source(np.zeros((2, 2, 1), dtype), ImageInfo(nodata=nodata)))
+    assert found is None if value is None else np.array_equal(found, [value], equal_nan=True)
+
+
+@pytest.mark.parametrize('written', ['-3.4028234663852886e+38', '-3.40282e+38', '-3.4e+38 '])
+def test_few_digits_of_a_huge_value_will_do(written):
+    image = model(LEAST, lost=LEAST)[..., None]
+    source = array_source(image, ImageInfo(nodata=written.strip()))
+    if written == '-3.4e+38 ':
+        with pytest.raises(InputError, match='no lost pixel found'):
+            find_lost(source)
+    else:
+        found = find_lost(source)
+        assert np.array_equal(found.lost.array(), LOST) and np.array_equal(found.unseen.array(), SEA)
+        assert any(note.startswith('1,280 others') for note in found.notes)
+
+
+def test_command_takes_nodata_beside_a_mask(ssrgan, tmp_path):
+    Image.fromarray(LOST).save(tmp_path / 'mask.png')
+    for tag, options in (('-9999', []), (None, ['--nodata=-9999'])):
+        tags = [(42113, 's', 0, tag, True)] if tag else []
+        tifffile.imwrite(tmp_path / 'a.tif', model(-9999), extratags=tags)
+        done = ssrgan(
+            'restore', tmp_path / 'a.tif', '-o', tmp_path / 'o.tif', '--mask', tmp_path / 'mask.png', '--overwrite',
+            *options,
+        )  # fmt: skip
+        assert '1,280 others are missing too, and stay as they are' in done.stdout
+        restored = image_files.read(tmp_path / 'o.tif').pixels
+        assert (restored[SEA] == -9999).all() and np.abs(restored - LAND)[LOST].mean() < 30
+
+
+def cut_out(alpha):
+    colours = np.random.default_rng(0).integers(1, 255, (40, 40, 3), np.uint8)
+    return np.dstack([colours, alpha]).astype(np.uint8)
+
+
+def test_transparency_of_a_picture_cut_out_is_no_loss(restorer):
+    """Lost pixels are opaque inside and transparent outside, as known ones are."""
+    lost = np.random.default_rng(2).random((40, 40)) < 0.3
+    y, x = np.mgrid[:40, :40]
+    inside = (y - 20) ** 2 + (x - 20) ** 2 < 200
+    round_picture = cut_out(255 * inside)
+    assert np.array_equal(restorer(round_picture, lost)[..., 3], 255 * inside)
+    holes = cut_out(np.where(lost, 0, 255))
+    assert (restorer(holes, lost)[..., 3] > 250).all(), 'lost with the colours'
+    wider = lost | np.roll(lost, 1, 0)
+    assert (restorer(holes, wider)[..., 3] > 250).all(), 'the mask may be wider than the loss'
+    found = by_mask(array_source(round_picture, ImageInfo()), find_lost(array_source(holes, ImageInfo())).lost)
+    assert not found.alpha_too
+
+
+def test_transparency_that_is_no_number_is_restored(restorer):
+    image = np.random.default_rng(0).random((40, 40, 4)).astype(np.float32)
+    image[..., 3] = 1
+    image[LOST[20:60, :40]] = np.nan
+    assert np.isfinite(restorer(image)).all()
