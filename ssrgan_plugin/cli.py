@@ -51,6 +51,7 @@ def parse_args(tool: Optional[str] = None) -> Dict[str, Any]:
 def main(tool: Optional[str] = None) -> None:
     """Calls the command that the arguments name, or the one of a door in ``tools/``."""
     name = Path(sys.argv[0]).name if tool else 'ssrgan'
+    open_standard_streams()
     for stream in (sys.stdout, sys.stderr):  # names may be any bytes, and consoles know any few characters
         stream.reconfigure(errors='backslashreplace')  # type: ignore[union-attr]
     arguments = parse_args(tool)
@@ -72,9 +73,20 @@ def main(tool: Optional[str] = None) -> None:
             end_quietly(
                 name, f'the output cannot be written ({error.strerror if isinstance(error, OSError) else error})'
             )
+        if isinstance(error, OSError) and error.filename is None:
+            sys.exit(f'{name}: the output cannot be written ({error.strerror or error})')
         sys.exit(f'{name}: {error}')
     except KeyboardInterrupt:
         sys.exit(f'{name}: interrupted; {interrupted}')
+
+
+def open_standard_streams() -> None:
+    """Stands in for streams that were closed, whose numbers the next files would get; reading and writing them fail."""
+    for stream, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
+        if getattr(sys, stream) is None:
+            # The least number that is free, which is the stream's own.
+            descriptor = os.open(os.devnull, os.O_RDONLY if stream == 'stdout' else os.O_WRONLY)
+            setattr(sys, stream, open(descriptor, mode))
 
 
 def end_quietly(name: str, reason: str) -> None:

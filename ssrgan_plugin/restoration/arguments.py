@@ -4,6 +4,7 @@ A function here adds its arguments to a parser, and says by defaults what is cal
 """
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from math import isfinite
 from pathlib import Path
 from typing import List, Union
 
@@ -16,27 +17,27 @@ def restore(parser: ArgumentParser) -> None:
     parser.add_argument(
         'images',
         nargs='*',
-        type=Path,
+        type=path,
         metavar='image',
         help='damaged image, folder, "pattern*.png", or - for the standard input',
     )
-    parser.add_argument('-i', '--image', dest='image_option', type=Path, action='append', default=[], help='the same')
+    parser.add_argument('-i', '--image', dest='image_option', type=path, action='append', default=[], help='the same')
     parser.add_argument(
         '-o',
         '--output',
-        type=Path,
+        type=path,
         required=True,
         help='restored image; folder, for several; or - for the standard output',
     )
     parser.add_argument(
         '--mask',
         '--mask-dir',
-        type=Path,
+        type=path,
         metavar='FILE_OR_DIR',
         help='not black = lost; one file may serve many images (default: NAME_mask.png beside the '
         'image, else found in it)',
     )
-    parser.add_argument('--mask-threshold', type=float, metavar='N', help='what is brighter in the mask is lost')
+    parser.add_argument('--mask-threshold', type=level, metavar='N', help='what is brighter in the mask is lost')
     parser.add_argument('--invert-mask', action='store_true', help='black = lost')
     parser.add_argument(
         '--mask-as-stored', action='store_true', help='the mask fits the pixels as stored, not as EXIF turns them'
@@ -60,9 +61,11 @@ def restore(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--compare', action='store_true', help='also write NAME_compare.png: damaged | restored (| original)'
     )
-    parser.add_argument('--original', type=Path, metavar='FILE_OR_DIR', help='for --compare')
-    parser.add_argument('--config', help='config of an SSRGAN that you trained (default: the shipped network)')
-    parser.add_argument('--checkpoint', help='its weights')
+    parser.add_argument('--original', type=path, metavar='FILE_OR_DIR', help='for --compare')
+    parser.add_argument(
+        '--config', type=path, help='config of an SSRGAN that you trained (default: the shipped network)'
+    )
+    parser.add_argument('--checkpoint', type=path, help='its weights')
     parser.add_argument(
         '--self-ensemble',
         action='store_true',
@@ -94,8 +97,8 @@ def check_restore(parser: ArgumentParser, args: Namespace) -> None:
 def corrupt(parser: ArgumentParser) -> None:
     """Loses pixels of images at random."""
     add_common(parser)
-    parser.add_argument('images', nargs='+', type=Path, metavar='image', help='image, folder, or "pattern*.png"')
-    parser.add_argument('-o', '--output', type=Path, required=True, help='file; folder, for several')
+    parser.add_argument('images', nargs='+', type=path, metavar='image', help='image, folder, or "pattern*.png"')
+    parser.add_argument('-o', '--output', type=path, required=True, help='file; folder, for several')
     parser.add_argument('--ratio', type=float, required=True, help='share of the pixels, between 0 and 1')
     parser.add_argument(
         '--fill',
@@ -105,16 +108,16 @@ def corrupt(parser: ArgumentParser) -> None:
         'colour such as 255,0,0 in the units of the file',
     )
     parser.add_argument('--seed', type=seed, default=0)
-    parser.add_argument('--save-mask', type=Path, metavar='FILE_OR_DIR', help='white = lost')
+    parser.add_argument('--save-mask', type=path, metavar='FILE_OR_DIR', help='white = lost')
     parser.set_defaults(function=f'{HERE}.corrupting:corrupt')
 
 
 def evaluate(parser: ArgumentParser) -> None:
     """NMSE, PSNR and SSIM of restored images."""
     add_common(parser)
-    parser.add_argument('--originals', type=Path, required=True, metavar='FILE_OR_DIR')
-    parser.add_argument('--restored', type=Path, required=True, metavar='FILE_OR_DIR')
-    parser.add_argument('--csv', dest='csv_file', type=Path, metavar='FILE', help='write the table there, too')
+    parser.add_argument('--originals', type=path, required=True, metavar='FILE_OR_DIR')
+    parser.add_argument('--restored', type=path, required=True, metavar='FILE_OR_DIR')
+    parser.add_argument('--csv', dest='csv_file', type=path, metavar='FILE', help='write the table there, too')
     parser.set_defaults(function=f'{HERE}.evaluation:evaluate')
 
 
@@ -125,8 +128,8 @@ def export_generator(parser: ArgumentParser) -> None:
 
     The result goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
     """
-    parser.add_argument('checkpoint', type=Path)
-    parser.add_argument('output', type=Path)
+    parser.add_argument('checkpoint', type=path)
+    parser.add_argument('output', type=path)
     parser.set_defaults(function=f'{HERE}.export:export_generator', check=check_export)
 
 
@@ -140,6 +143,19 @@ def add_common(parser: ArgumentParser) -> None:
     parser.add_argument('--max-pixels', type=positive, metavar='N', help='read larger images than by default')
     parser.add_argument('--json', dest='as_json', action='store_true', help='print one JSON object a line')
     parser.add_argument('--quiet', action='store_true', help='print nothing but refusals')
+
+
+def path(text: str) -> Path:
+    """An empty one, such as that of a variable that is not set, would be the current folder."""
+    if not text:
+        raise ArgumentTypeError('it is empty: name a file or a folder')
+    return Path(text)
+
+
+def level(text: str) -> float:
+    if not isfinite(float(text)):
+        raise ArgumentTypeError(f'{text} is no grey level')
+    return float(text)
 
 
 def fill(text: str) -> Union[str, List[float]]:

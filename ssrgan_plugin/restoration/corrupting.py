@@ -11,7 +11,7 @@ from ..errors import InputError
 from . import image_files
 from .image_files import ImageFile, left_behind
 from .image_info import ImageInfo
-from .jobs import Job, find_jobs, refuse_overwriting
+from .jobs import Job, find_jobs, refuse_overwriting, same_place
 from .side_by_side import colours
 from .telling import Teller
 from .values import Fill, fill_colours, top_of
@@ -50,12 +50,14 @@ def corrupt(
     corruption.check_ratio(ratio)
     if isinstance(fill, str):
         corruption.check_fill(fill)
+    if output == image_files.STANDARD:
+        raise InputError('- is for ssrgan restore: name an output file')
     jobs, strangers = find_jobs(images, output, (save_mask,))
     several = len(jobs) > 1 or jobs[0].output != output
     teller = Teller(as_json, quiet)
     for job in tqdm(jobs, unit='image', disable=quiet or len(jobs) == 1):
         mask_file = save_mask
-        if save_mask and several:
+        if save_mask and (several or save_mask.is_dir() or not save_mask.suffix):
             mask_file = save_mask / job.name.with_suffix('.png')
         try:
             lost, size, notes = corrupt_file(job, ratio, fill, seed, mask_file, overwrite, max_pixels)
@@ -84,7 +86,7 @@ def corrupt_file(
         if image_files.check_format(path) in ('.jpg', '.jpeg'):
             raise InputError(f'{path}: JPEG would smear the lost pixels over their neighbours: write .png')
         refuse_overwriting(path, overwrite, job.image)
-    if mask_file and mask_file.resolve() == job.output.resolve():
+    if mask_file and same_place(mask_file, job.output):
         raise InputError(f'{job.output} cannot be image and mask at once: name another --save-mask')
     image = image_files.open_file(job.image, max_pixels)
     image_files.check_holds(job.output, image.bands, image.dtype, image.info)

@@ -1,5 +1,6 @@
 """Writing image files in strips, whole or not at all."""
 
+import io
 import tempfile
 from pathlib import Path
 from typing import Iterable, Iterator, List, Optional
@@ -91,9 +92,14 @@ def write_strips(
             tiff_writing.write(unfinished, strips, shape, dtype, info)
         elif suffix == '.bmp':  # has no place for the orientation
             pixels = upright(np.concatenate(list(strips)), info.orientation)
-            Image.fromarray(pixels.squeeze(-1) if shape[2] == 1 else pixels).save(unfinished, 'BMP')
+            content = io.BytesIO()  # Pillow itself does not notice that a disk is full
+            Image.fromarray(pixels.squeeze(-1) if shape[2] == 1 else pixels).save(content, 'BMP')
+            unfinished.write_bytes(content.getbuffer())
         else:
-            write_by_vips(unfinished, suffix, iter(strips), shape, dtype, info)
+            try:
+                write_by_vips(unfinished, suffix, iter(strips), shape, dtype, info)
+            except pyvips.Error as error:
+                raise not_written(path, error) from error
 
 
 def write_by_vips(
@@ -135,17 +141,22 @@ def write_by_vips(
             image.set_type(pyvips.GValue.gstr_type, f'png-comment-{i}-{key}', text)
         if info.orientation != 1:
             image.set_type(pyvips.GValue.gint_type, 'orientation', info.orientation)
-        try:
-            target = pyvips.Target.new_to_descriptor(file.fileno())
-            if suffix == '.png':
-                image.pngsave_target(target, filter='all' if dtype == np.uint8 and bands > 1 else 'up')
-            elif suffix == '.webp':
-                image.webpsave_target(target, lossless=True, exact=True)
-            else:
-                image.jpegsave_target(target, Q=95)
-        except pyvips.Error as error:
-            reason = [line for line in str(error).splitlines() if line.strip()][-1].strip()
-            raise InputError(f'{path.name}: {suffix} cannot hold this image ({reason}): write .png') from error
+        target = pyvips.Target.new_to_descriptor(file.fileno())
+        if suffix == '.png':
+            image.pngsave_target(target, filter='all' if dtype == np.uint8 and bands > 1 else 'up')
+        elif suffix == '.webp':
+            image.webpsave_target(target, lossless=True, exact=True)
+        else:
+            image.jpegsave_target(target, Q=95)
+
+
+def not_written(path: Path, error: pyvips.Error) -> InputError:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    for line in lines:  # of several the first is the cause, such as a full disk
+        if line.startswith('system error: '):
+            return InputError(f'{path} cannot be written: {line.removeprefix("system error: ")}')
+    cure = 'write .tif' if path.suffix.lower() == '.png' else 'write .png'
+    return InputError(f'{path}: {path.suffix} cannot hold this image ({lines[-1]}): {cure}')
 
 
 def utf8_folder(folder: Path) -> Optional[Path]:

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..nmse import nmse
 from . import image_files
 from .image_files import ImageFile
-from .jobs import companion, is_mask
+from .jobs import companion, is_mask, refuse_overwriting
 from .side_by_side import colours
 from .telling import Teller
 from .values import top_of
@@ -47,8 +47,10 @@ def evaluate(
             raise InputError(f'{place} does not exist: check the path')
     if originals.is_dir() and not restored.is_dir() or restored.is_dir() and not originals.is_dir():
         raise InputError(f'{originals} and {restored}: give two files, or two folders')
-    if csv_file and csv_file.exists() and not overwrite:
-        raise InputError(f'{csv_file} exists: name another, or say --overwrite')
+    if csv_file:
+        if csv_file.suffix.lower() in image_files.READABLE:
+            raise InputError(f'{csv_file} has the name of an image: name a .csv')
+        refuse_overwriting(csv_file, overwrite, originals, restored)
     pairs, left = matched(originals, restored)
     teller = Teller(as_json, quiet)
     rows = []

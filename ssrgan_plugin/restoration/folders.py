@@ -15,7 +15,7 @@ from ..nmse import nmse
 from . import image_files, side_by_side
 from .image_files import STANDARD, ImageFile
 from .jobs import Job, companion, find_jobs, masks_beside, refuse_overwriting
-from .mask_files import MaskOptions, read_mask
+from .mask_files import PLAIN, MaskOptions, read_mask
 from .mask_finding import Found, by_mask, find_lost
 from .opened import OpenImage
 from .telling import Teller
@@ -166,6 +166,8 @@ class OneImage:
             if image.info.lossy:
                 notes.append(SMEARED)
             return by_mask(image, lost, nodata, notes)
+        if options != PLAIN:
+            raise InputError(f'{self.job.image} has no mask to threshold, invert or take as stored: name it by --mask')
         if image.info.lossy:
             raise InputError(
                 f'{self.job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '

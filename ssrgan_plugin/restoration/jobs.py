@@ -43,10 +43,11 @@ def find_jobs(
         InputError: if there is nothing, or outputs would meet each other or an input.
     """
     images = expanded(images)
+    refuse_devices(output)
     if len(images) == 1 and not images[0].is_dir():
         check_exists(images[0])
         name = Path('standard_input.png') if images[0] == STANDARD else Path(images[0].name)
-        into = output.is_dir() or not output.suffix and output != STANDARD
+        into = output.is_dir() or not output.suffix and output != STANDARD and not output.exists()
         return [Job(images[0], name, output / written_name(name) if into else output)], []
     if STANDARD in images or output == STANDARD:
         raise InputError('- is for one image: name a folder for several')
@@ -58,13 +59,14 @@ def find_jobs(
         if not image.is_dir():
             jobs.append(Job(image, Path(image.name), output / written_name(Path(image.name))))
             continue
-        if output.resolve() == image.resolve():
+        if same_place(output, image):
             raise InputError(f'{output} is the input too: name another output folder')
         names, left = below(image, [output, *others])
         strangers += left
         jobs += [Job(image / name, name, output / written_name(name)) for name in names]
     if not jobs:
         raise InputError(f'{images[0]} holds no image' if images else 'no image is named')
+    jobs = list({(os.path.abspath(job.image), job.output): job for job in reversed(jobs)}.values())[::-1]  # named twice
     refuse_meetings(jobs, compare)
     return jobs, strangers
 
@@ -80,7 +82,7 @@ def expanded(images: Sequence[Path]) -> List[Path]:
             found += [file for file in files if not file.is_dir() and not is_mask(file)]
         else:
             found.append(image)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def check_exists(image: Path) -> None:
@@ -95,12 +97,12 @@ def written_name(name: Path) -> Path:
 
 def below(folder: Path, others: Sequence[Optional[Path]]) -> Tuple[List[Path], List[Path]]:
     images, strangers = image_files.find(folder)
-    resolved = [path.resolve() for path in others if path]
-    inside = [path for path in resolved if folder.resolve() in path.parents]
+    resolved = [real(path) for path in others if path]
+    inside = [path for path in resolved if real(folder) in path.parents]
     names = [
         path.relative_to(folder)
         for path in images
-        if not is_mask(path) and not any(other in (path.resolve(), *path.resolve().parents) for other in inside)
+        if not is_mask(path) and not any(other in (real(path), *real(path).parents) for other in inside)
     ]
     return names, strangers
 
@@ -157,6 +159,15 @@ def named_alike(folder: Path, stem: str) -> List[Path]:
     ]
 
 
+def real(path: Path) -> Path:
+    """Without links, where ``Path.resolve`` fails by links that go round."""
+    return Path(os.path.realpath(path))
+
+
+def same_place(one: Path, other: Path) -> bool:
+    return real(one) == real(other)
+
+
 def masks_beside(image: Path) -> List[Path]:
     """NAME_mask.png, NAME_mask001.png and the like."""
     if not image.parent.is_dir():
@@ -174,9 +185,16 @@ def refuse_overwriting(output: Path, overwrite: bool, *inputs: Optional[Path]) -
     if output == STANDARD:
         return
     for path in inputs:
-        if path is not None and path != STANDARD and output.resolve() == path.resolve():
+        if path is not None and path != STANDARD and same_place(output, path):
             raise InputError(f'{output} is an input too: name another output')
     if output.is_dir():
         raise InputError(f'{output} is a folder: name a file in it')
+    refuse_devices(output)
     if os.path.lexists(output) and not overwrite:
         raise InputError(f'{output} exists: name another output, or say --overwrite')
+
+
+def refuse_devices(output: Path) -> None:
+    """Outputs appear by renaming, which would put a file in place of /dev/null."""
+    if output.exists() and not output.is_dir() and not output.is_file():
+        raise InputError(f'{output} is no file but a pipe or a device: write to -, the standard output, or to a file')

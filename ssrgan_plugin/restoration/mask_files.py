@@ -82,6 +82,8 @@ def check_size(path: Path, mask: OpenImage, damaged: OpenImage, orientations: Tu
 def brightness(mask: OpenImage, strip: np.ndarray) -> np.ndarray:
     """(H, W): the brightest colour; where the mask is transparent, 0."""
     bands = colour_bands(mask)
+    if np.issubdtype(mask.dtype, np.floating) and np.isnan(strip).any():
+        raise InputError(f'{mask.name} has pixels that are no number: mark lost pixels by 1, known ones by 0')
     colours = strip[..., :bands].max(-1)
     return np.where(strip[..., -1] > 0, colours, 0) if bands < mask.bands else colours
 

@@ -1,6 +1,7 @@
 """What a command says: sentences, or one JSON object a line, or nothing; refusals always, on stderr."""
 
 import json
+import re
 import sys
 from typing import Any, List
 
@@ -35,14 +36,16 @@ class Teller:
         reason = str(error).splitlines()[0] if str(error) else 'too little memory'
         if isinstance(error, OSError) and error.strerror:
             reason = f'{error.filename or name}: {error.strerror}'
-        reason = reason if name in reason else f'{name}: {reason}'
+        named = re.search(rf'(?<![\w./-]){re.escape(name)}(?!\w)', reason)  # not as the end of another name
+        reason = reason if named else f'{name}: {reason}'
         self.failures.append(reason)
         if self.as_json:
             tqdm.write(json.dumps(dict(input=name, error=reason)), file=self.stream)
 
     def all_failures(self, total: int) -> List[str]:
         if self.failures and total > 1:
-            return [*self.failures, f'{len(self.failures)} of {total} images failed, the others are done']
+            others = ', the others are done' if len(self.failures) < total else ''
+            return [*self.failures, f'{len(self.failures)} of {total} images failed{others}']
         return self.failures
 
 

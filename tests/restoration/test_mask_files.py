@@ -82,3 +82,9 @@ def test_sensor_coordinates(files, tmp_path):
         files(levels(0, 255), image='turned.png')
     options = MaskOptions(as_stored=True)
     assert np.array_equal(files(levels(0, 255), image='turned.png', options=options)[0].array(), LOST)
+
+
+def test_no_number_is_no_mark(files, tmp_path):
+    marks = np.where(LOST, np.nan, 1).astype(np.float32)
+    with pytest.raises(InputError, match='mask.tif has pixels that are no number: mark lost pixels by 1'):
+        files(marks, 'mask.tif')
