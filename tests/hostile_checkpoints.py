@@ -1,6 +1,7 @@
 """Files that a checkpoint loader must not trust, one function a kind; for tests and tests/campaigns."""
 
 import io
+import json
 import os
 import pickle
 import struct
@@ -184,6 +185,32 @@ def too_large(good, trace):
     yield by_hand(b'\x80\x04]\x94' + b''.join(b']\x94(h%ch%ce' % (i, i) for i in range(60)) + b'.')
     yield by_hand(b'\x80\x04)\x94' + b''.join(b'h%ch%c\x86\x94' % (i, i) for i in range(60)) + b'}h<K\x01s.')
     yield by_hand(b'\x80\x02]q\x00h\x00a.')
+
+
+@kind
+def copied_many_times(good, trace):
+    """Small files whose calls share what they are given, and texts made of lists that hold each list twice."""
+    call = b'q\x03h\x02h\x03R' + b'h\x02h\x03R' * 2000 + b'e.'
+    text = b'X' + struct.pack('<I', 1_000_000) + b'a' * 1_000_000
+    numbers = b''.join(b'J' + struct.pack('<i', index) + b'K\x01' for index in range(50_000))
+    yield by_hand(b'\x80\x02' + text + b'q\x00](c_codecs\nencode\nq\x02h\x00X\x06\x00\x00\x00latin1\x86' + call)
+    yield by_hand(b'\x80\x02]q\x00(' + numbers + b'e](ctorch\nSize\nq\x02h\x00\x85' + call)
+    yield by_hand(b'\x80\x02}q\x00(' + numbers + b'u](ccollections\nCounter\nq\x02h\x00\x85' + call)
+    doubled = b'\x80\x04]\x94' + b''.join(b']\x94(h%ch%ce' % (index, index) for index in range(60))
+    yield by_hand(doubled + b'cbuiltins\ngetattr\nK\x01h<\x86R.')
+    yield by_hand(doubled + b'h<X\x01\x00\x00\x00x\x93.')
+    yield by_hand(doubled + b'cnumpy\ndtype\nh<\x85R.')
+
+
+@kind
+def names_and_types(good, trace):
+    for name in (10**6000, 2**61 - 1 << 5, 'a' * 1_000_000, '\x1b[2Jweight', 'generator\nweight', 'generator.\ud800'):
+        yield save(dict(state_dict={name: torch.zeros(1)}))
+    for kind, width in dict(F8_E4M3=1, F8_E5M2=1, F8_E8M0=1, U16=2, U64=8, C64=8).items():
+        weight = dict(dtype=kind, shape=[1], data_offsets=[0, width])
+        head = json.dumps({'generator.weight': weight}).encode()
+        content = struct.pack('<Q', len(head)) + head + bytes(width)
+        yield lambda path, content=content: path.write_bytes(content)
 
 
 @kind

@@ -14,6 +14,7 @@ __all__ = ['read_checkpoint', 'read_weights', 'weights_in', 'write_weights']
 
 CHECKSUM = 'sha256 of names, types, shapes and numbers'
 MAX_SHARING = 4  # so often tensors may share memory, which they no longer do once copied
+MAX_NAME = 1000
 CURE = 'get it again from its source, or train a new one'
 
 
@@ -34,13 +35,19 @@ def read_checkpoint(path: Union[str, Path], history: Optional[type] = None) -> d
     """
     if '://' in str(path):
         raise InputError(f'{path} is an address, not a file: download it, and name the file')
-    path = Path(path).expanduser()
-    if not path.is_file():
+    path = Path(path)
+    try:
+        path = path.expanduser()
+        found = path.is_file()
+    except (OSError, RuntimeError):  # too long a name, a closed folder, an unknown user's home
+        found = False
+    if not found:
         raise InputError(f'checkpoint {path} does not exist, or is no file: check the path')
     try:
         with open(path, 'rb') as file:
             begin = file.read(512)
         checkpoint = read_zip(path, history) if begin.startswith(b'PK') else read_other(path, begin)
+        check_tensors(checkpoint, path)
     except InputError:
         raise
     except OSError as error:
@@ -50,7 +57,6 @@ def read_checkpoint(path: Union[str, Path], history: Optional[type] = None) -> d
         raise InputError(f'checkpoint {path} is damaged ({reason}): {CURE}') from error
     if not isinstance(checkpoint, dict):
         raise InputError(f'checkpoint {path} refused: it holds a {type(checkpoint).__name__}, not a dict: {CURE}')
-    check_tensors(checkpoint, path)
     return checkpoint
 
 
@@ -87,9 +93,16 @@ def read_other(path: Path, begin: bytes) -> dict:
     return dict(state_dict=weights)
 
 
-def check_tensors(checkpoint: dict, path: Path) -> None:
+def check_tensors(checkpoint: Any, path: Path) -> None:
+    from .torch_zip import STORAGES
+
     left = MAX_SHARING * path.stat().st_size
     for name, tensor in tensors(checkpoint):
+        if tensor.dtype not in STORAGES.values():
+            raise InputError(
+                f'checkpoint {path} refused: {name} is of {tensor.dtype}, which no network here '
+                'computes in: save it as float32'
+            )
         left -= tensor.numel() * tensor.element_size()
         if left < 0:
             raise InputError(f'checkpoint {path} refused: its tensors are many times its own size: {CURE}')
@@ -123,6 +136,8 @@ def tensors(value: Any, name: str = '') -> Iterator:
         yield name or 'it', value
     elif isinstance(value, dict):
         for key, each in value.items():
+            if isinstance(key, str) and not (len(key) < MAX_NAME and key.isprintable()):
+                raise ValueError(f'it has names of {MAX_NAME:,} characters, or of some that cannot be printed')
             yield from tensors(each, f'{name}.{key}' if name else str(key))
     elif isinstance(value, (list, tuple)):
         for index, each in enumerate(value):

@@ -11,6 +11,8 @@ from typing import Any, Callable, Dict, List, NamedTuple, Union
 MAX_INSTRUCTIONS = 5_000_000
 MAX_DEPTH = 64
 MAX_VALUES = 1_000_000
+MAX_COPIES = 4  # so often, on average, what calls are given may be in the file: most of them copy it
+MAX_KEY = 2**63  # greater ones can be chosen to slow a dict down
 
 VALUES = frozenset(
     'BININT BININT1 BININT2 LONG1 LONG4 INT LONG BINFLOAT FLOAT '
@@ -65,8 +67,10 @@ class Machine:
         self.stack: List[Any] = []
         self.marks: List[int] = []
         self.memo: Dict[int, Any] = {}
+        self.allowance = 0
 
     def run(self, data: bytes) -> Any:
+        self.allowance = MAX_COPIES * len(data)
         for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
             if count > MAX_INSTRUCTIONS:
                 raise Refused(f'is a pickle of more than {MAX_INSTRUCTIONS:,} instructions')
@@ -154,9 +158,7 @@ class Machine:
     def set_items(self, values: List[Any]) -> None:
         target = self.top(dict)
         for key, value in zip(values[::2], values[1::2]):
-            if not isinstance(key, (str, int, float)):
-                raise Refused(f'has a {type(key).__name__} for a key')
-            target[key] = value
+            target[plain(key)] = value
 
     def do_binput(self, index: int) -> None:
         self.memo[index] = self.stack[-1]
@@ -176,6 +178,8 @@ class Machine:
 
     def do_stack_global(self, _: None) -> None:
         name, module = self.pop(), self.pop()
+        if not isinstance(name, str) or not isinstance(module, str):
+            raise Refused('has a name that is no text')
         self.push_name(f'{module}.{name}')
 
     def push_name(self, name: str) -> None:
@@ -190,22 +194,40 @@ class Machine:
         arguments, function = self.pop(), self.pop()
         if not isinstance(function, Name) or not isinstance(arguments, tuple):
             raise Refused('calls what is no function')
+        self.spend(arguments)
         self.stack.append(self.table[function.name](*arguments))
 
     do_newobj = do_reduce
 
     def do_build(self, _: None) -> None:
         state = self.pop()
+        self.spend(state)
         self.top(Built).build(state)
+
+    def spend(self, value: Any, depth: int = 2) -> None:
+        """Keeps calls that share what they copy from taking many times the file's size."""
+        if not isinstance(value, (str, bytes, list, tuple, dict, set)):
+            return
+        self.allowance -= len(value)
+        if self.allowance < 0:
+            raise Refused('holds far less than it asks to be made of it')
+        if depth and isinstance(value, (list, tuple, dict)):
+            for each in value.values() if isinstance(value, dict) else value:
+                self.spend(each, depth - 1)
 
     def do_binpersid(self, _: None) -> None:
         self.stack.append(self.persistent(self.pop()))
 
 
+def plain(key: Any) -> Any:
+    """A dict's key, or a set's member."""
+    if isinstance(key, (str, float)) or (isinstance(key, int) and abs(key) < MAX_KEY):
+        return key
+    raise Refused(f'has a {type(key).__name__} for a key' + ' of more than 64 bits' * isinstance(key, int))
+
+
 def unordered(values: Any = ()) -> set:
-    if not all(isinstance(value, (str, int, float)) for value in values):
-        raise Refused('has a set of other things than numbers and names')
-    return set(values)
+    return {plain(value) for value in values}
 
 
 def finish(value: Any, depth: int, budget: List[int]) -> Any:

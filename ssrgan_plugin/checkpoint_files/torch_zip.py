@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from . import inert_pickle
-from .inert_pickle import Built, Refused, unordered
+from .inert_pickle import Built, Refused, plain, unordered
 
 STORAGES = {
     f'torch.{name}Storage': getattr(torch, dtype)
@@ -91,7 +91,9 @@ class Archive:
             if f'data/{key}' not in self.members:
                 raise ValueError(f'the numbers of tensor {key[:20]} are missing')
             info = self.members[f'data/{key}']
-            if type(elements) is not int or elements * dtype.itemsize != info.file_size:
+            if type(elements) is not int:
+                raise Refused(f'has a tensor {key} of no number of elements')
+            if elements * dtype.itemsize != info.file_size:
                 raise Refused(f'says that tensor {key} has {elements} numbers, and holds {info.file_size} bytes of it')
             content = self.read(f'data/{key}')
             flat = torch.frombuffer(content, dtype=dtype) if content else torch.empty(0, dtype=dtype)
@@ -128,7 +130,7 @@ class Archive:
             'collections.OrderedDict': Ordered,
             'collections.Counter': lambda *counts: Counter(*({**each} for each in counts)),
             'builtins.set': unordered,
-            'builtins.getattr': lambda owner, name: str(name),  # the methods that a history buffer lists
+            'builtins.getattr': attribute,
             'builtins.bytes': lambda: b'',
             '_codecs.encode': lambda text, encoding: text.encode('latin1'),
             HISTORY: lambda: History(history),
@@ -142,15 +144,20 @@ class Archive:
         return names
 
 
+def attribute(owner: Any, name: Any) -> str:
+    """The methods that a history buffer lists."""
+    if not isinstance(name, str):
+        raise Refused('has a name that is no text')
+    return name
+
+
 class Ordered(OrderedDict, Built):
     """PyTorch's state dicts, which carry their modules' versions as an attribute."""
 
     def __init__(self, pairs: Any = ()):
         super().__init__()
         for key, value in pairs:
-            if not isinstance(key, (str, int, float)):
-                raise Refused(f'has a {type(key).__name__} for a key')
-            self[key] = value
+            self[plain(key)] = value
         self.versions: Any = None
 
     def build(self, state: Any) -> None:
@@ -182,7 +189,7 @@ class NumberType(Built):
 
     def __init__(self, name: str, *_: Any):
         if not isinstance(name, str) or not re.fullmatch(r'[biufc]\d{1,2}', name, re.ASCII):
-            raise Refused(f'has NumPy numbers of type {str(name)[:20]!r}')
+            raise Refused(f'has NumPy numbers of type {name[:20]!r}' if isinstance(name, str) else 'has no NumPy type')
         self.dtype = np.dtype(name)
 
     def build(self, state: Any) -> None:

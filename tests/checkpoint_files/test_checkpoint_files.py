@@ -136,6 +136,12 @@ def test_every_flipped_bit_is_found(tmp_path, good, rng):
     assert refused > 250
 
 
+@pytest.mark.parametrize('path', ['~nobody-of-this-name/a.pth', 'a' * 5000])
+def test_path_that_cannot_be(path):
+    with pytest.raises(InputError, match='does not exist, or is no file: check the path'):
+        read_checkpoint(path)
+
+
 @pytest.mark.parametrize('held', [dict(state_dict=None), dict(state_dict={1: torch.zeros(1)}), dict(a='text')])
 def test_no_state_dict(tmp_path, held):
     torch.save(held, tmp_path / 'odd.pth')
