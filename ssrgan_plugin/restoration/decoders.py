@@ -1,14 +1,18 @@
 """Opening image files: the header first, the pixels in strips from top to bottom, by libvips, tifffile or Pillow."""
 
+import io
 import logging
 import os
+import struct
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Callable, Iterator, Optional, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Union
 
 import numpy as np
 import pyvips
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 
 from ..errors import InputError
 from . import tiff_files
@@ -140,7 +144,7 @@ def open_by_vips(source: Source, name: str, kind: str, check_size: SizeCheck) ->
         pages = int.from_bytes(chunks.get(b'acTL', b'')[:4], 'big') or 1
     if pages > 1:
         raise InputError(f'{name} holds {pages} images: save each as a file of its own')
-    notes = []
+    notes: List[str] = []
     bits = field(image, 'bits-per-sample') or 8
     if field(image, 'palette'):
         notes.append('its palette became colours of 8 bits')
@@ -154,7 +158,9 @@ def open_by_vips(source: Source, name: str, kind: str, check_size: SizeCheck) ->
         or kind == 'WEBP'
         and webp_is_lossy(source if isinstance(source, bytes) else source.read_bytes())
     )
-    remarks = comments(image, notes)
+    remarks = comments(image, source, notes)
+    if kind == 'JPEG' and texts(source, JpegImageFile).get('comment'):
+        notes.append('its comment is left out')
     info = ImageInfo(
         colours={'b-w': 'grey', 'grey16': 'grey', 'cmyk': 'cmyk'}.get(image.interpretation, 'rgb'),
         alpha=bool(image.hasalpha()),
@@ -173,15 +179,28 @@ def open_by_vips(source: Source, name: str, kind: str, check_size: SizeCheck) ->
     return OpenImage(name, image.height, image.width, image.bands, dtype, info, vips_strips(name, source, kind))
 
 
-def comments(image: pyvips.Image, notes: list) -> dict:
-    found = {}
-    for key in image.get_fields():
-        if key.startswith('png-comment-'):
-            try:
-                found[key.split('-', 3)[3]] = image.get(key)
-            except UnicodeDecodeError:
-                notes.append('a comment that is no text is left out')
+def comments(image: pyvips.Image, source: Source, notes: List[str]) -> Dict[str, str]:
+    names = [name for name in image.get_fields() if name.startswith('png-comment-')]
+    found: Dict[str, str] = {}
+    decoded = None
+    for name in names:
+        key, text = name.split('-', 3)[3], image.get(name)
+        if not text.isascii():  # libvips takes all for UTF-8, which in most chunks it is not
+            decoded = texts(source, PngImageFile) if decoded is None else decoded
+            text = str(decoded.get(key, text))
+        if key in found:
+            notes.append(f'of several comments called {key} one is left out')
+        found[key] = text
     return found
+
+
+def texts(source: Source, reader: Callable[[Any], Image.Image]) -> Dict[str, Any]:
+    """What Pillow reads in a file's header; nothing if it does not like it."""
+    try:
+        with reader(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            return dict(image.info)
+    except (OSError, SyntaxError, ValueError, KeyError, IndexError, struct.error):
+        return {}
 
 
 def without_orientation(content: Optional[bytes]) -> Optional[bytes]:

@@ -1,13 +1,15 @@
 """Writing image files in strips, whole or not at all."""
 
 import io
+import shutil
 import tempfile
 from pathlib import Path
-from typing import Iterable, Iterator, List, Optional
+from typing import Iterable, Iterator, List, Mapping, Optional
 
 import numpy as np
 import pyvips
 from PIL import Image
+from PIL.PngImagePlugin import putchunk
 
 from ..atomic_files import whole
 from ..errors import InputError
@@ -100,6 +102,8 @@ def write_strips(
                 write_by_vips(unfinished, suffix, iter(strips), shape, dtype, info)
             except pyvips.Error as error:
                 raise not_written(path, error) from error
+            if suffix == '.png' and not all(map(str.isascii, info.comments.values())):
+                add_texts(unfinished, info.comments)
 
 
 def write_by_vips(
@@ -138,7 +142,8 @@ def write_by_vips(
             if content:
                 image.set_type(pyvips.GValue.blob_type, name, content)
         for i, (key, text) in enumerate(info.comments.items()):
-            image.set_type(pyvips.GValue.gstr_type, f'png-comment-{i}-{key}', text)
+            if text.isascii():
+                image.set_type(pyvips.GValue.gstr_type, f'png-comment-{i}-{key}', text)
         if info.orientation != 1:
             image.set_type(pyvips.GValue.gint_type, 'orientation', info.orientation)
         target = pyvips.Target.new_to_descriptor(file.fileno())
@@ -148,6 +153,16 @@ def write_by_vips(
             image.webpsave_target(target, lossless=True, exact=True)
         else:
             image.jpegsave_target(target, Q=95)
+
+
+def add_texts(path: Path, comments: Mapping[str, str]) -> None:
+    """Puts those that are not ASCII, which libvips stores as what they are not, behind a PNG's header."""
+    with whole(path) as copy, open(path, 'rb') as source, open(copy, 'wb') as target:
+        target.write(source.read(8 + 25))
+        for key, text in comments.items():
+            if not text.isascii():
+                putchunk(target, b'iTXt', key.encode('latin-1', 'replace') + bytes(5) + text.encode())
+        shutil.copyfileobj(source, target)
 
 
 def not_written(path: Path, error: pyvips.Error) -> InputError:

@@ -23,8 +23,10 @@ def check_image(image: np.ndarray) -> np.ndarray:
 
 def check_mask(mask: np.ndarray, shape: Tuple[int, ...]) -> np.ndarray:
     mask = np.asarray(mask)
+    if mask.dtype.kind not in 'buif' or np.isnan(mask).any():
+        raise InputError('a mask is a NumPy array of (H, W), 0 where a pixel is known, and a number anywhere else')
     if mask.shape not in (shape[:2], (*shape[:2], 1)):
-        turned = mask.shape[:2] == shape[1::-1]
+        turned = mask.shape[:2] == shape[1::-1] != shape[:2]
         raise InputError(
             f'the mask is {mask.shape}, the image {shape}: '
             + (

@@ -18,13 +18,14 @@ CURE = 'give a mask, or name the --fill that lost pixels have'
 
 
 class Found(NamedTuple):
-    """Lost pixels; whether their transparency is lost too; what to tell about them; and pixels that are missing as
-    well, but stay as they are."""
+    """Lost pixels; whether their transparency is lost too; what to tell about them; pixels that are missing as well,
+    but stay as they are; and whether the numbers stay that some bands of lost pixels have."""
 
     lost: LostPixels
     alpha_too: bool = False
     notes: Sequence[str] = ()
     unseen: Optional[LostPixels] = None
+    valid_stay: bool = False
 
 
 def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> np.ndarray:
@@ -91,7 +92,7 @@ def look_for_lost(source: OpenImage, fill: Optional[Fill], nodata: Optional[floa
     if np.issubdtype(source.dtype, np.floating):
         missing = select(source, not_finite)
         if missing.count and fill is None and nodata is None:
-            return Found(checked(missing), True, ['not a number'])
+            return Found(checked(missing), True, ['not a number'], valid_stay=True)
     else:
         missing = LostPixels(source.height, source.width)
     if nodata is not None:

@@ -96,12 +96,14 @@ class Restorer:
         if isinstance(image, (str, Path)):
             file = read(Path(image))
             return self._restore_array(file.pixels, mask, fill, nodata, alpha, file.info)
-        pixels = image
         if isinstance(image, np.ma.MaskedArray):
-            if mask is None and np.ma.getmaskarray(image).any():
-                mask = np.ma.getmaskarray(image).reshape(*image.shape[:2], -1).any(-1)
-            pixels = np.ma.getdata(image)
-        return self._restore_array(pixels, mask, fill, nodata, alpha, ImageInfo())
+            pixels, invalid = np.ma.getdata(image), np.ma.getmaskarray(image)
+            if mask is None and invalid.any():
+                mask = invalid.reshape(*image.shape[:2], -1).any(-1)
+                restored = self._restore_array(pixels, mask, fill, nodata, alpha, ImageInfo())
+                return np.where(invalid, restored, pixels)  # one band may be valid where another is not
+            image = pixels
+        return self._restore_array(image, mask, fill, nodata, alpha, ImageInfo())
 
     def _restore_array(
         self,
@@ -136,10 +138,16 @@ class Restorer:
         self, image: Image.Image, mask: Optional[np.ndarray], fill: Optional[Fill], nodata: Optional[float]
     ) -> Image.Image:
         modes = {'1': 'L', 'P': 'RGBA' if 'transparency' in image.info else 'RGB', 'PA': 'RGBA', 'YCbCr': 'RGB'}
+        if image.mode in ('LAB', 'HSV'):  # their channels go round, or begin in the middle
+            raise InputError(f'PIL images of mode {image.mode} cannot be restored: convert it to RGB')
         image = image.convert(modes.get(image.mode, image.mode))
         pixels = np.asarray(image)
         restored = self._restore_array(pixels, mask, fill, nodata, image.mode in ('LA', 'RGBA'), ImageInfo())
-        return Image.fromarray(restored, image.mode)
+        result = Image.fromarray(restored)
+        if result.mode != image.mode:
+            result = Image.fromarray(restored, image.mode)
+        result.info = dict(image.info)
+        return result
 
     def picture(self, source: OpenImage, found: Found) -> PictureInTiles:
         """A picture of any size, to be restored by ``picture.strips(restorer.backend)``."""
@@ -150,6 +158,7 @@ class Restorer:
             self.backend.tile,
             self.backend.margin,
             found.unseen,
+            found.valid_stay,
             reach=self.backend.reach,
             own_range=not self.backend.any_range,
             progress=self.progress,

@@ -25,6 +25,7 @@ class PictureInTiles:
         alpha_too: Restore transparency where lost pixels are fully transparent. Else it stays as it is.
         side, margin: Of the tiles; the margin is further than the network looks.
         unseen: Other pixels that hold no picture; they stay as they are.
+        valid_stay: Only bands that are NaN or infinite are lost of a lost pixel. Default: False.
         reach: Lost pixels further than this from any known one get a smooth surface instead. Default: the network
             does what it can.
         own_range: Show the network the type's range, as in training, not the range that known pixels fill.
@@ -43,6 +44,7 @@ class PictureInTiles:
         side: int,
         margin: int,
         unseen: Optional[LostPixels] = None,
+        valid_stay: bool = False,
         reach: Optional[int] = None,
         own_range: bool = False,
         progress: bool = False,
@@ -51,6 +53,7 @@ class PictureInTiles:
         self.source, self.lost = source, lost
         self.unknown = lost | unseen if unseen else lost
         self.side, self.margin, self.reach, self.progress, self.coarse = side, margin, reach, progress, coarse
+        self.valid_stay = valid_stay
         self.groups = band_groups(source)
         self.alpha = source.bands - 1 if source.info.has_alpha(source.bands) else None
         if self.alpha is not None and not alpha_too:
@@ -114,6 +117,8 @@ class PictureInTiles:
                 near = near & ~(far & here)
             place += pixels.shape[-1]
             restored, chosen = run(shown, near, self.coarse)[back], here[back]
+            if self.valid_stay:
+                chosen = chosen[..., None] & ~np.isfinite(pixels[back])
             part[..., bands][chosen] = values.to_image(restored[chosen], strip.dtype)
 
 

@@ -106,7 +106,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
         y += len(strip)
     ranges = []
     for (least, most), sample in zip(limits, samples):
-        refuse_huge(least, most, np.concatenate(sample))
+        refuse_extremes(least, most, np.concatenate(sample))
         low, high = np.quantile(np.concatenate(sample).astype(np.float64), (0.001, 0.999))
         if not low < high:
             low, high = least, most
@@ -116,11 +116,15 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
     return ranges
 
 
-def refuse_huge(least: float, most: float, sample: np.ndarray) -> None:
-    """Such as the least of single precision, beside which all else is nothing."""
+def refuse_extremes(least: float, most: float, sample: np.ndarray) -> None:
+    """Such as the least of single precision, beside which all else is nothing; or integers too close for doubles."""
     extreme = max(least, most, key=abs)
     if abs(extreme) > 1e30 and np.abs(sample).min() < 1e-6 * abs(extreme):
         raise InputError(f'known pixels are {extreme:.9g}, as if they were missing: say --nodata={extreme:.9g}')
+    if sample.dtype.kind in 'ui' and 0 < int(sample.max()) - int(sample.min()) < 1024 * np.spacing(abs(extreme)):
+        raise InputError(
+            f'values near {extreme:.9g} differ too little to be computed with: subtract {int(least)} first'
+        )
 
 
 def band_groups(source: OpenImage) -> List[slice]:

@@ -411,3 +411,26 @@ def test_find_leaves_hidden_files_out(tmp_path):
 def test_any_name(tmp_path, name, suffix):
     path = tmp_path / os.fsdecode(name) / f'{os.fsdecode(name)}{suffix}'
     assert again(path, ImageFile(noise((8, 9)))).pixels.shape == (8, 9)
+
+
+def test_texts_of_a_png_are_what_they_were_to_others(tmp_path):
+    info = PngImagePlugin.PngInfo()
+    info.add_text('Title', 'Zoë', zip=False)  # Latin-1
+    info.add_itxt('Place', '東京')
+    info.add_text('Plain', 'abc')
+    Image.effect_noise((30, 20), 50).save(tmp_path / 'a.png', pnginfo=info)
+    image_files.write(tmp_path / 'b.png', image_files.read(tmp_path / 'a.png'))
+    with Image.open(tmp_path / 'b.png') as copy:
+        assert copy.text == {'Title': 'Zoë', 'Place': '東京', 'Plain': 'abc'}
+        assert np.array_equal(np.asarray(copy), np.asarray(Image.open(tmp_path / 'a.png')))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['a.png', 'b.png']
+
+
+def test_what_is_left_of_comments_is_told(tmp_path):
+    info = PngImagePlugin.PngInfo()
+    for text in ('one', 'two'):
+        info.add_text('Comment', text)
+    Image.new('L', (3, 2)).save(tmp_path / 'a.png', pnginfo=info)
+    Image.new('L', (3, 2)).save(tmp_path / 'a.jpg', comment='who made it')
+    notes = [image_files.open_file(tmp_path / name).info.notes for name in ('a.png', 'a.jpg')]
+    assert notes == [('of several comments called Comment one is left out',), ('its comment is left out',)]

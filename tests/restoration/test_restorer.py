@@ -203,6 +203,39 @@ def test_bands_are_restored_each_by_itself(restorer):
     assert np.array_equal(restored[..., 4], restorer(image[..., 4], lost))
 
 
+def test_valid_bands_of_a_pixel_stay(restorer):
+    """One band may be missing where another is not: NaN, or invalid in a masked array."""
+    image = photograph(40, 50, 5).astype(np.float32)
+    lost = np.random.default_rng(0).random(image.shape) < 0.1
+    restored = restorer(np.where(lost, np.float32(np.nan), image))
+    assert np.isfinite(restored).all() and np.array_equal(restored[~lost], image[~lost])
+    assert (restored[lost] != image[lost]).mean() > 0.99
+    restored = restorer(np.ma.array(image, mask=lost))
+    assert np.array_equal(restored[~lost], image[~lost]) and (restored[lost] != image[lost]).mean() > 0.99
+
+
+def test_integers_that_doubles_do_not_tell_apart_are_refused(restorer):
+    image = np.full((20, 30), 2**63, np.uint64) + np.arange(30, dtype=np.uint64)
+    lost = np.random.default_rng(0).random((20, 30)) < 0.2
+    with pytest.raises(InputError, match='differ too little to be computed with: subtract 9223372036854775808 first'):
+        restorer(image, lost)
+    assert (restorer(np.where(lost, 0, image - image.min()), lost) < 30).all()
+
+
+def test_pil_images_keep_what_comes_with_them(restorer, tmp_path):
+    image, exif = Image.fromarray(as_type(photograph(40, 50), np.uint8)), Image.Exif()
+    exif[0x0112] = 6
+    image.save(tmp_path / 'a.png', exif=exif, icc_profile=b'profile', dpi=(300, 300))
+    lost = random_mask(40, 50, 0.3, np.random.default_rng(0))[..., 0] != 0
+    restored = restorer(Image.open(tmp_path / 'a.png'), lost)
+    assert restored.getexif()[0x0112] == 6 and restored.info['icc_profile'] == b'profile'
+    deep = Image.fromarray(as_type(photograph(40, 50, 1), np.uint16)[..., 0])
+    assert restorer(deep, lost).mode == deep.mode == 'I;16'
+    for mode in ('LAB', 'HSV'):
+        with pytest.raises(InputError, match=f'mode {mode} cannot be restored: convert it to RGB'):
+            restorer(image.convert(mode), lost)
+
+
 def test_path_and_pil_image(restorer, tmp_path):
     image = as_type(photograph(40, 50), np.uint8)
     lost = random_mask(40, 50, 0.3, np.random.default_rng(0))[..., 0] != 0
@@ -290,6 +323,9 @@ def test_device_without_memory_is_refused():
         (np.ones((4, 5), np.uint8), np.zeros((5, 4)), 'the other way round: turn the mask'),
         (np.ones((4, 4), np.uint8), np.zeros((4, 5)), 'the mask is'),
         (np.ones((4, 4), np.uint8), np.ones((4, 4)), 'every pixel is lost'),
+        (np.ones((4, 4, 3), np.uint8), np.zeros((4, 4, 3)), 'both need the same height and width'),
+        (np.ones((4, 4), np.uint8), 'mask.png', 'a mask is a NumPy array'),
+        (np.ones((4, 4), np.uint8), np.full((4, 4), np.nan), 'a mask is a NumPy array'),
     ],
 )
 def test_bad_input(restorer, image, mask, sentence):
