@@ -194,7 +194,7 @@ def comments(image: pyvips.Image, source: Source, notes: List[str]) -> Dict[str,
     return found
 
 
-def texts(source: Source, reader: Callable[[Any], Image.Image]) -> Dict[str, Any]:
+def texts(source: Source, reader: Callable[[Any], Image.Image]) -> Dict[Any, Any]:
     """What Pillow reads in a file's header; nothing if it does not like it."""
     try:
         with reader(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
