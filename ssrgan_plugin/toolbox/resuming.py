@@ -1,12 +1,15 @@
 """Going on with a run that was stopped: from the newest checkpoint that can be read, as data, inside its work dir."""
 
 import logging
+import math
 import re
-from numbers import Number
+from numbers import Number, Real
 from pathlib import Path
 from typing import Any, List, Optional
 
+import torch
 from torch import Tensor
+from torch.nn import Parameter
 from torch.optim import Optimizer
 
 from ..checkpoint_files import read_checkpoint
@@ -95,6 +98,11 @@ def check_training_state(state: dict, filename: Any) -> None:
     for key in ('log_scalars', 'runtime_info', 'resumed_keys'):
         if not isinstance(hub.get(key), dict) or not all(isinstance(name, str) for name in hub[key]):
             raise refusal(filename, f'its {key} are missing')
+    if not all(isinstance(each, bool) for each in hub['resumed_keys'].values()):
+        raise refusal(filename, 'its resumed_keys are none')
+    for key, value in hub['runtime_info'].items():
+        if key.startswith('best_score') and not (isinstance(value, Real) and value == value):
+            raise refusal(filename, f'its {key} is no number')
     kept = hub['runtime_info'].get('keep_ckpt_ids', [])
     if not isinstance(kept, list) or not all(type(each) is int for each in kept):
         raise refusal(filename, 'the numbers of earlier checkpoints are no numbers')
@@ -133,16 +141,43 @@ def check_optimizer(optimizer: Optimizer, state: dict) -> None:
             alike(value, loaded[key], key)
         if len(loaded['params']) != len(group['params']):
             raise ValueError('its optimizer has other parameters')
+    expected = state_of_one_parameter(optimizer)
+    if expected and not state['state']:
+        raise ValueError('its optimizer has no state')
     parameters = [parameter for group in optimizer.param_groups for parameter in group['params']]
     for index, values in state['state'].items():
+        if expected is not None and set(values) != set(expected):
+            raise ValueError('its optimizer is another')
         for key, value in values.items():
+            if expected is not None:
+                alike(expected[key], value, key)
             if isinstance(value, Tensor) and value.shape not in ((), parameters[index].shape):
                 raise ValueError(f'its {key} of parameter {index} has another shape')
 
 
+def state_of_one_parameter(optimizer: Optimizer) -> Optional[dict]:
+    """What it keeps of a parameter once it has made a step; None where it makes none by itself."""
+    parameter = Parameter(torch.zeros(1))
+    parameter.grad = torch.ones(1)
+    try:
+        probe = type(optimizer)([parameter], **optimizer.defaults)
+        probe.step()
+    except Exception:  # one that takes other arguments than others do
+        return None
+    return dict(probe.state[parameter])
+
+
 def alike(expected: Any, loaded: Any, name: str) -> None:
-    if any(isinstance(expected, kind) != isinstance(loaded, kind) for kind in (Number, str, dict)):
+    kinds = (Number, str, dict, (list, tuple), Tensor)
+    if any(isinstance(expected, kind) != isinstance(loaded, kind) for kind in kinds):
         raise ValueError(f'its {name} is a {type(loaded).__name__}, not a {type(expected).__name__}')
+    if isinstance(loaded, Real) and not math.isfinite(loaded) and math.isfinite(expected):
+        raise ValueError(f'its {name} is not finite')
+    if isinstance(expected, (list, tuple)) and all(isinstance(each, Number) for each in expected):
+        if len(expected) != len(loaded):
+            raise ValueError(f'its {name} are {len(loaded)} and not {len(expected)}')
+        for each, other in zip(expected, loaded):
+            alike(each, other, name)
 
 
 def keep_paths_inside(info: dict, work_dir: Path) -> None:

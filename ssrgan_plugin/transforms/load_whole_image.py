@@ -1,3 +1,5 @@
+from typing import Optional
+
 import cv2
 import mmcv
 import numpy as np
@@ -36,16 +38,26 @@ class LoadWholeImageFromFile(LoadImageFromFile):
             image = None
         if image is None:
             return self._load_with_pillow(filename)
-        if image.size and image.max() < self.DARK and not self._has_bytes(filename):
+        dark = image.size and image.max() < self.DARK
+        # A TIFF may hold floats, which OpenCV stretches or maps to tones, each in its own way.
+        kind = self._stored(filename) if dark or self._begins(filename, (b'II', b'MM')) else None
+        if kind == np.uint16 and dark:
             raise InputError(
-                f'image {filename} has other than 8 bits a channel and does not fill the range of 16, as cameras of '
-                '10 to 14 bits and floating-point images do not: scale it to 0 to 65,535, or convert it to 8 bits'
+                f'image {filename} has 16 bits a channel and does not fill their range, as cameras of 10 to 14 bits do '
+                'not: scale it to 0 to 65,535, or convert it to 8 bits'
             )
+        if kind not in (None, np.uint8, np.uint16):
+            raise InputError(f'image {filename} is of {kind}, whose range is unknown: convert it to 8 or 16 bits')
         return image
 
-    def _has_bytes(self, filename) -> bool:
+    def _begins(self, filename, beginnings) -> bool:
+        with self.file_backend.get_local_path(filename) as path, open(path, 'rb') as file:
+            return file.read(2) in beginnings
+
+    def _stored(self, filename) -> Optional[np.dtype]:
+        """The type of its pixels, where OpenCV knows it."""
         raw = cv2.imdecode(np.frombuffer(self.file_backend.get(filename), np.uint8), cv2.IMREAD_UNCHANGED)
-        return raw is None or raw.dtype == np.uint8
+        return None if raw is None else raw.dtype
 
     def _load_with_pillow(self, filename):
         try:

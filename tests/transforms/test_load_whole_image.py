@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from mmagic.registry import TRANSFORMS
@@ -67,15 +68,24 @@ def test_range_of_a_camera_is_refused(photograph, tmp_path, bits, suffix):
     """8 bits of it would be almost black."""
     grey = np.asarray(Image.open(photograph).convert('L')).astype(np.uint16)
     Image.fromarray(grey << (bits - 8)).save(tmp_path / f'camera.{suffix}')
-    with pytest.raises(InputError, match=f'camera.{suffix} .* does not fill the range of 16'):
+    with pytest.raises(InputError, match=f'camera.{suffix} has 16 bits a channel and does not fill their range'):
         load(tmp_path / f'camera.{suffix}')
 
 
-def test_floats_are_refused(photograph, tmp_path):
-    grey = np.asarray(Image.open(photograph).convert('L')).astype(np.float32) / 255
-    Image.fromarray(grey).save(tmp_path / 'float.tif')
+@pytest.mark.parametrize('mode', ['L', 'RGB'])
+@pytest.mark.parametrize('top', [1, 255])
+def test_floats_are_refused(photograph, tmp_path, mode, top):
+    """OpenCV would read those of colours as something else: at 0 to 1 by up to 73 grey levels."""
+    pixels = np.asarray(Image.open(photograph).convert(mode)).astype(np.float32) / 255 * top
+    cv2.imwrite(str(tmp_path / 'float.tif'), pixels)
     with pytest.raises(InputError, match='float.tif'):
         load(tmp_path / 'float.tif')
+
+
+def test_tiffs_of_bytes_are_read(photograph, tmp_path):
+    for name, factor, kind in (('8.tif', 1, np.uint8), ('16.tif', 257, np.uint16)):
+        cv2.imwrite(str(tmp_path / name), cv2.imread(str(photograph)).astype(kind) * kind(factor))
+        assert np.array_equal(load(tmp_path / name), cv2.imread(str(photograph)))
 
 
 def test_dark_photograph_is_read(photograph, tmp_path):
