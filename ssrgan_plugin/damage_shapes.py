@@ -1,4 +1,4 @@
-"""Damage that is not scattered: blobs, scratches, dead rows and columns, writing."""
+"""Damage that is not scattered: blobs, scratches, dead rows and columns, writing, dust."""
 
 from typing import Callable, Dict
 
@@ -46,11 +46,22 @@ def _writing(mask: np.ndarray, rng: np.random.Generator) -> None:
     cv2.putText(mask, word, place, int(rng.integers(8)), rng.uniform(0.3, 1.5), 1, int(rng.integers(1, 4)))
 
 
+def _speck(mask: np.ndarray, rng: np.random.Generator) -> None:
+    """Dust: a box or disc, 2 to 6 pixels large."""
+    height, width = mask.shape
+    x, y, size = int(rng.integers(width)), int(rng.integers(height)), int(rng.integers(2, 7))
+    if rng.random() < 0.5:
+        cv2.rectangle(mask, (x, y), (x + size - 1, y + int(rng.integers(1, size + 1)) - 1), 1, cv2.FILLED)
+    else:
+        cv2.circle(mask, (x, y), size // 2, 1, cv2.FILLED)
+
+
 SHAPES: Dict[str, Callable[[np.ndarray, np.random.Generator], None]] = {
     'blobs': _blob,
     'scratches': _scratch,
     'lines': _line,
     'writing': _writing,
+    'specks': _speck,
 }
 
 
@@ -67,7 +78,8 @@ def shape_mask(height: int, width: int, shape: str, ratio: float, rng: np.random
     Args:
         height, width: Of the image.
         shape: ``'blobs'`` (boxes and ellipses, up to half the image's shorter side), ``'scratches'`` (bent lines, 1 to
-            6 pixels thick), ``'lines'`` (dead rows and columns, 1 to 3 thick) or ``'writing'``.
+            6 pixels thick), ``'lines'`` (dead rows and columns, 1 to 3 thick), ``'writing'`` or ``'specks'`` (2 to 6
+            pixels large).
         ratio: Share of the pixels, between 0 and 1; at least one shape is drawn. Never are all pixels lost.
         rng: Source of the random numbers.
 

@@ -11,7 +11,7 @@ adaptations.apply()
 from mmagic.registry import MODELS  # noqa: E402
 
 from . import datasets, engine, metrics, models, transforms  # noqa: E402, F401
-from .networks import MaskAwareSSRGANGenerator, SSRGANDiscriminator, SSRGANGenerator  # noqa: E402
+from .networks import CorruptionFinder, MaskAwareSSRGANGenerator, SSRGANDiscriminator, SSRGANGenerator  # noqa: E402
 
-for network in (MaskAwareSSRGANGenerator, SSRGANDiscriminator, SSRGANGenerator):
+for network in (CorruptionFinder, MaskAwareSSRGANGenerator, SSRGANDiscriminator, SSRGANGenerator):
     MODELS.register_module(module=network, force=True)

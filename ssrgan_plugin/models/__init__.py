@@ -1,4 +1,5 @@
 from .classical_inpaintor import ClassicalInpaintor
+from .corruption_finding import CorruptionFinding
 from .initializable_soft_mask_patch_discriminator import InitializableSoftMaskPatchDiscriminator
 from .mse_gan_loss import MSEGANLoss
 from .no_perceptual_loss import NoPerceptualLoss
@@ -9,6 +10,7 @@ from .unmasked_contextual_attention_neck import UnmaskedContextualAttentionNeck
 
 __all__ = [
     'ClassicalInpaintor',
+    'CorruptionFinding',
     'InitializableSoftMaskPatchDiscriminator',
     'MSEGANLoss',
     'NoPerceptualLoss',
