@@ -51,21 +51,19 @@ def sweep(
     except (KeyError, IndexError, TypeError, AssertionError) as error:
         raise InputError(f'--cfg-options do not fit the configs ({error}): check their keys') from error
     left = [run for run in runs if not run.finished()]
-    finished = sum(run.epochs for run in runs) - sum(run.epochs for run in left)
+    finished = sum(min(run.trained_epochs(), run.epochs) if run in left else run.epochs for run in runs)
     if left:
         print(forecast(left, budget), flush=True)
     if estimate:
         return []
     failed = {}
-    with tqdm(total=finished + sum(run.epochs for run in left), initial=finished, unit='epoch') as progress:
+    with tqdm(total=sum(run.epochs for run in runs), initial=finished, unit='epoch') as progress:
         for run in left:
             progress.set_description(run.name)
-            finished += run.epochs
             try:
                 run.execute(progress)
             except Exception as error:  # whatever it is, the other runs go on
                 failed[run.name] = str(error) if isinstance(error, InputError) else repr(error)
-            progress.update(finished - progress.n)
             collect(out)
     print(collect(out))
     if not failed:

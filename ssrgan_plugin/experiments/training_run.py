@@ -119,7 +119,8 @@ class Run:
                 self.cfg.merge_from_dict({f'{split}_dataloader.dataset.max_images': count})
         self.cfg.dump(self.config)
 
-    def call(self, command, log: str, progress: tqdm, before: int) -> None:
+    def call(self, command, log: str, progress: tqdm) -> None:
+        trained = self.trained_epochs()
         with open(self.work_dir / log, 'ab') as file:
             # A session of its own, so that all its processes stop with the sweep, even by SIGKILL.
             process = subprocess.Popen(
@@ -134,7 +135,9 @@ class Run:
                 while process.poll() is None:
                     with suppress(subprocess.TimeoutExpired):
                         process.wait(timeout=5)
-                    progress.update(before + max(self.history()['nmse'], default=0) - progress.n)
+                    now = self.trained_epochs()
+                    progress.update(now - trained)
+                    trained = now
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGTERM)
@@ -144,20 +147,15 @@ class Run:
 
     def execute(self, progress: tqdm) -> None:
         self.prepare()
-        before = progress.n
         train = [sys.executable, shipped('tools') / 'train.py', self.config]
         if self.budget.gpus > 1:
             train = ['bash', shipped('tools') / 'dist_train.sh', self.config, self.budget.gpus]
         amp = ['--amp'] if self.budget.amp else []
-        self.call([*train, '--work-dir', self.work_dir, '--resume', *amp], 'train.log', progress, before)
+        self.call([*train, '--work-dir', self.work_dir, '--resume', *amp], 'train.log', progress)
         checkpoint = self.work_dir / f'epoch_{self.epochs}.pth'
         test = [sys.executable, shipped('tools') / 'test.py', self.config, checkpoint, *amp]
-        self.call(
-            [*test, '--work-dir', self.work_dir / 'test', '--out', self.work_dir / 'test.json'],
-            'test.log',
-            progress,
-            before,
-        )
+        test += ['--work-dir', self.work_dir / 'test', '--out', self.work_dir / 'test.json']
+        self.call(test, 'test.log', progress)
         result = dict(
             dataset=self.title,
             settings=self.settings,

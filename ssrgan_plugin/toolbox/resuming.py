@@ -5,7 +5,7 @@ import math
 import re
 from numbers import Number, Real
 from pathlib import Path
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Tuple
 
 import torch
 from torch import Tensor
@@ -22,10 +22,20 @@ BEST = re.compile(r'best_[^/]+\.pth')
 def resume_as_data() -> None:
     """Lets ``--resume`` trust a checkpoint's numbers alone (no upstream issue known): MMEngine takes whatever
     ``last_checkpoint`` names, if it is whole, believes the rest of the file without a look, and later deletes the file
-    or folder, wherever it is, that the checkpoint calls its best."""
+    or folder, wherever it is, that the checkpoint calls its best; and where the config has a ``load_from``, it resumes
+    from that, whatever the work dir holds."""
     from mmengine.runner import runner
 
-    stock = runner.Runner.resume
+    stock, stock_load = runner.Runner.resume, runner.Runner.load_or_resume
+
+    def load_or_resume(self) -> None:
+        asked = self._load_from, self._resume
+        if self._resume and not self._has_loaded:
+            self._load_from, self._resume = beginning(Path(self.work_dir), self._load_from, self.logger)
+        try:
+            stock_load(self)
+        finally:
+            self._load_from, self._resume = asked
 
     def resume(self, filename: str, *args, **kwargs) -> None:
         state = read_checkpoint(filename)
@@ -39,8 +49,32 @@ def resume_as_data() -> None:
             raise refusal(filename, f'{type(error).__name__}: {error}') from error
         keep_paths_inside(self.message_hub.runtime_info, Path(self.work_dir))
 
+    runner.Runner.load_or_resume = load_or_resume
     runner.Runner.resume = resume
-    runner.find_latest_checkpoint = find_latest_checkpoint
+
+
+def beginning(work_dir: Path, load_from: Optional[str], logger: logging.Logger) -> Tuple[Optional[str], bool]:
+    """What ``--resume`` begins with, and whether that is resumed or gives its weights alone.
+
+    ``load_from`` is where a fresh run begins, so that the same command begins a run and goes on with it; within the
+    work dir it is the checkpoint to go on from.
+    """
+    if load_from and Path(load_from).expanduser().resolve().parent == work_dir.resolve():
+        logger.info(f'Goes on from load_from={load_from!r}, a checkpoint of this work dir.')
+        return load_from, True
+    newest = find_latest_checkpoint(str(work_dir))
+    if newest:
+        instead = f', not from load_from={load_from!r}, with which a fresh run would begin' if load_from else ''
+        logger.info(f'Goes on from {newest}{instead}.')
+        return newest, True
+    if load_from:
+        logger.warning(
+            f'{work_dir} holds no checkpoint: begins anew with the weights of load_from={load_from!r}. To go on with '
+            'the training that saved it, name its work dir, or copy the file into this one.'
+        )
+    else:
+        logger.info(f'{work_dir} holds no checkpoint: begins anew.')
+    return load_from, False
 
 
 def saved_checkpoints(work_dir: Path) -> List[Path]:

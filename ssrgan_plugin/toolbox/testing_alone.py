@@ -11,11 +11,12 @@ def let_tests_run_alone() -> None:
             train_loop = self._train_loop
             if isinstance(train_loop, BaseLoop):  # it has trained before
                 return stock(self)
-            self._train_loop = None
+            # A config's resume is about its training; what is tested is the checkpoint that was named.
+            resume, self._train_loop, self._resume = self._resume, None, self._resume and not self._load_from
             try:
                 return stock(self)
             finally:
-                self._train_loop = train_loop
+                self._train_loop, self._resume = train_loop, resume
 
         return run
 

@@ -70,6 +70,8 @@ def doors(folder: Path, config: Path) -> dict:
 
     def resume_load_from(path):
         fresh(folder / 'resumed')
+        if Path(path).is_file():  # in the work dir it is resumed from, elsewhere it gives its weights
+            path = shutil.copy(path, folder / 'resumed' / 'named.pth')
         options = ['--cfg-options', f'load_from={path}']
         return warm.tool('train.py', config, '--work-dir', folder / 'resumed', '--resume', *options)
 

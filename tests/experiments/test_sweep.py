@@ -9,6 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
+
+from ssrgan_plugin.experiments.training_run import Budget, Run
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'sweep.py'
 
@@ -101,3 +104,16 @@ def test_killed_sweep_goes_on_and_a_failing_run_stops_no_other(sweep, door, tmp_
     finally:
         listed.write_text(before)
     assert changed.returncode == 1 and 'other settings than these (data): name another --out' in changed.stderr
+
+
+def test_progress_counts_trained_epochs_whether_or_not_they_were_validated(tmp_path):
+    run = Run('flower', 30, tmp_path, Budget(3, dict(train=None, val=None, test=None), None, 1, False, {}))
+    run.work_dir.mkdir()
+    (run.work_dir / 'epoch_1.pth').touch()
+    script = "from pathlib import Path; [Path(f'{n}.pth').touch() for n in ('epoch_2', 'epoch_3', 'best_NMSE_epoch_9')]"
+    code = f'import os; os.chdir({str(run.work_dir)!r}); {script}'
+    with tqdm(total=3, initial=run.trained_epochs()) as progress:
+        run.call([sys.executable, '-c', code], 'train.log', progress)
+        assert progress.n == 3
+        run.call([sys.executable, '-c', ''], 'test.log', progress)
+        assert progress.n == 3

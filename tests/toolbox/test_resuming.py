@@ -224,9 +224,42 @@ def test_odd_training_states_are_refused(flowers, copied, change):
         train(flowers, copied, epochs=3, resume=True)
 
 
+def said(work_dir):
+    """All that the newest run in a work dir has logged."""
+    return max(work_dir.glob('*/*.log'), key=lambda path: path.stat().st_mtime_ns).read_text()
+
+
+@pytest.mark.parametrize('start', ['epoch_2.pth', 'best_*'], ids=['training state', 'weights alone'])
+def test_load_from_is_where_a_fresh_run_begins(flowers, finished, tmp_path, start):
+    """One command begins a fine-tuning, and goes on with it."""
+    load_from, work_dir = next(finished.glob(start)), tmp_path / 'tuned'
+    untrained = {'optim_wrapper.generator.optimizer.lr': 0.0, 'optim_wrapper.discriminator.optimizer.lr': 0.0}
+    assert train(flowers, work_dir, resume=True, load_from=str(load_from), **untrained).epoch == 1
+    assert f'holds no checkpoint: begins anew with the weights of load_from={str(load_from)!r}' in said(work_dir)
+    assert torch.equal(weights(work_dir / 'epoch_1.pth')['generator.head.0.weight'],
+                       weights(load_from)['generator.head.0.weight'])  # fmt: skip
+
+    assert train(flowers, work_dir, epochs=3, resume=True, load_from=str(load_from)).epoch == 3
+    assert f'epoch_1.pth, not from load_from={str(load_from)!r}' in said(work_dir)
+    assert 'resumed epoch: 1,' in said(work_dir)
+
+
+def test_load_from_within_the_work_dir_is_where_to_go_on(flowers, copied, monkeypatch):
+    monkeypatch.chdir(copied.parent)
+    train(flowers, copied, epochs=2, resume=True, load_from='copied/epoch_1.pth')
+    assert 'resumed epoch: 1,' in said(copied)
+
+
+def test_damaged_work_dir_is_told_whatever_load_from_is(flowers, finished, copied):
+    for path in copied.glob('epoch_*.pth'):
+        path.write_bytes(b'')
+    with pytest.raises(InputError, match='no checkpoint in .*copied can be resumed from'):
+        train(flowers, copied, epochs=3, resume=True, load_from=str(finished / 'epoch_2.pth'))
+
+
 def test_best_checkpoint_is_none_to_resume_from(flowers, finished, tmp_path):
     """It has no optimizer's state, without which training would go on otherwise than before."""
-    best = next(finished.glob('best_*'))
+    best = shutil.copy(next(finished.glob('best_*')), tmp_path)
     with pytest.raises(InputError, match='holds no training state.*take its weights alone, as load_from without'):
         train(flowers, tmp_path, resume=True, load_from=str(best))
     train(flowers, tmp_path / 'tuned', load_from=str(best))

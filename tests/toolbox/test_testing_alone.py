@@ -1,6 +1,8 @@
 """Testing needs test images alone, and one's own pictures need no lists."""
 
 import pytest
+import torch
+from mmagic.registry import MODELS
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -28,6 +30,20 @@ model = dict(test_cfg=dict(composite=True))
 """)
     assert 0 < measured(Runner.from_cfg(Config.fromfile(config))) < 1
     assert list(tmp_path.rglob('*.png')), 'and pictures are drawn'
+
+
+def test_resume_in_a_config_is_about_its_training(tiny_config, tmp_path):
+    """The checkpoint that is named is tested, weights alone too, whatever the work dir holds."""
+    config = Config.fromfile(tiny_config('resume = True'))
+    (tmp_path / 'work').mkdir()
+    errors = []
+    for seed, name in enumerate(['work/epoch_1.pth', 'a.pth', 'b.pth']):
+        torch.manual_seed(seed)
+        model = MODELS.build(config.model)
+        torch.save(dict(state_dict=model.state_dict()), tmp_path / name)
+        runner = Runner.from_cfg(config.merge_from_dict(dict(load_from=str(tmp_path / name))) or config)
+        errors.append(measured(runner))
+    assert len({*errors}) == 3
 
 
 def test_folder_of_ones_own(tiny_config, flowers, tmp_path):
