@@ -48,6 +48,7 @@ class MaskAwareSSRGANGenerator(RestoringNetwork):
     tile = 512
     reach = 6  # of the first estimate
     any_range = True  # it errs by a share of what it is shown
+    by_channel = True
     half_precision = True  # it adds to a first estimate in single precision
 
     def __init__(self, channels: int = 3, mid_channels: int = 96, num_blocks: int = 8):

@@ -5,7 +5,7 @@ from typing import List, Sequence
 import cv2
 import numpy as np
 
-from .lost_pixels import LostPixels
+from .lost_pixels import LostPixels, of_bands
 from .opened import OpenImage
 from .values import Range
 
@@ -20,17 +20,21 @@ class SmoothSurface:
     """
 
     def __init__(self, source: OpenImage, lost: LostPixels, groups: Sequence[slice], ranges: Sequence[Range]):
-        rows, y = [], 0
+        sums: List[np.ndarray] = []
+        counts: List[np.ndarray] = []
+        y = 0
         for strip in source.strips(CELL * 64):
-            known = (~lost.rows(y, y + len(strip)))[..., None].astype(np.float32)
-            values = np.concatenate(
-                [one.to_network(np.where(known > 0, strip[..., bands], 0)) for bands, one in zip(groups, ranges)], -1
-            )
-            rows.append(cells(np.concatenate([values * known, known], -1)))
+            parts, masks = [], []
+            for bands, one in zip(groups, ranges):
+                mask = np.atleast_3d(~of_bands(lost.rows(y, y + len(strip)), bands))
+                parts.append(one.to_network(np.where(mask, strip[..., bands], 0)))
+                masks.append(np.broadcast_to(mask, parts[-1].shape))
+            known = np.concatenate(masks if lost.channels > 1 else [masks[0][..., :1]], -1).astype(np.float32)
+            sums.append(cells(np.concatenate(parts, -1) * known))
+            counts.append(cells(known))
             y += len(strip)
-        sums = np.concatenate(rows)
-        weights = sums[..., -1:]
-        self.grid = pull_push(sums[..., :-1] / np.maximum(weights, 1), weights[..., 0] > 0)
+        count = np.concatenate(counts)
+        self.grid = pull_push(np.concatenate(sums) / np.maximum(count, 1), count > 0)
 
     def at(self, y: int, x: int, height: int, width: int) -> np.ndarray:
         """(height, width, bands), as the network has values, linear between the cells' centres."""
@@ -53,20 +57,19 @@ def cells(values: np.ndarray, side: int = CELL) -> np.ndarray:
 
 
 def pull_push(values: np.ndarray, known: np.ndarray, rounds: int = 20) -> np.ndarray:
-    """Fills the unknown places of (H, W, C)."""
+    """Fills the unknown places of (H, W, C); ``known`` is (H, W, 1) or (H, W, C)."""
     if known.all():
         return values
-    weight = known[..., None].astype(np.float32)
-    sums = cells(np.concatenate([values * weight, weight], -1), 2)
-    coarse = pull_push(sums[..., :-1] / np.maximum(sums[..., -1:], 1), sums[..., -1] > 0)
-    filled = np.where(known[..., None], values, along_twice(coarse, values.shape))
+    count = cells(known.astype(np.float32), 2)
+    coarse = pull_push(cells(values * known, 2) / np.maximum(count, 1), count > 0)
+    filled = np.where(known, values, along_twice(coarse, values.shape))
     cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
     for _ in range(rounds):
         relaxed: List[np.ndarray] = [
             cv2.filter2D(np.ascontiguousarray(band), -1, cross, borderType=cv2.BORDER_REPLICATE)
             for band in np.moveaxis(filled, -1, 0)
         ]
-        filled = np.where(known[..., None], values, np.stack(relaxed, -1))
+        filled = np.where(known, values, np.stack(relaxed, -1))
     return filled
 
 

@@ -178,7 +178,7 @@ class OneImage:
     def restore(self, image: OpenImage, found: Found, restorer: 'Restorer') -> dict:
         from .restorer import far_sentence
 
-        count, size = found.lost.count, found.lost.size
+        count = found.lost.count
         notes = list(found.notes)
         picture = restorer.picture(image, found) if count else None
         strips = picture.strips(restorer.backend) if picture else image.strips(image_files.STRIP)
@@ -194,7 +194,7 @@ class OneImage:
                 notes.append('JPEG changes known pixels too, .png would not')
             image_files.write_strips(output, strips, image.shape, image.dtype, info, self.overwrite)
         if picture and picture.far:
-            notes.append(far_sentence(picture, count))
+            notes.append(far_sentence(picture))
         if self.compare:
             self.write_comparison(image)
         return dict(
@@ -202,14 +202,15 @@ class OneImage:
             output=str(output),
             mask=self.mask and str(self.mask),
             lost=count,
-            pixels=size,
+            **{found.lost.unit: found.lost.size},
             far=picture.far if picture else 0,
             notes=[*image.info.notes, *notes],
         )
 
     def sentence(self, facts: dict) -> str:
         by = f' by {self.mask}' if self.mask and self.mask.parent == self.job.image.parent else ''
-        share = f'{facts["lost"]:,} of {facts["pixels"]:,} pixels ({facts["lost"] / facts["pixels"]:.1%}) restored'
+        unit = 'pixels' if 'pixels' in facts else 'values'
+        share = f'{facts["lost"]:,} of {facts[unit]:,} {unit} ({facts["lost"] / facts[unit]:.1%}) restored'
         return '; '.join([f'{self.job.output}: {share}{by}', *facts['notes']])
 
     def write_comparison(self, image: OpenImage) -> None:

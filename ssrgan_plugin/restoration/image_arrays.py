@@ -21,21 +21,34 @@ def check_image(image: np.ndarray) -> np.ndarray:
     return image.reshape(*image.shape[:2], -1)
 
 
-def check_mask(mask: np.ndarray, shape: Tuple[int, ...]) -> np.ndarray:
+def check_mask(mask: np.ndarray, shape: Tuple[int, ...], colours: int) -> np.ndarray:
+    """(H, W) bool, or (H, W, channels) of as many as the image has bands, or colours.
+
+    Args:
+        mask: As somebody has it.
+        shape: Of the image.
+        colours: Bands without transparency.
+
+    Raises:
+        InputError: if it fits no such image.
+    """
     mask = np.asarray(mask)
+    bands = shape[2] if len(shape) == 3 else 1
     if mask.dtype.kind not in 'buif' or np.isnan(mask).any():
-        raise InputError('a mask is a NumPy array of (H, W), 0 where a pixel is known, and a number anywhere else')
-    if mask.shape not in (shape[:2], (*shape[:2], 1)):
+        raise InputError(
+            'a mask is a NumPy array of (H, W) or (H, W, bands), 0 where a pixel is known, and a number anywhere else'
+        )
+    if mask.shape not in (shape[:2], *((*shape[:2], channels) for channels in (1, colours, bands))):
         turned = mask.shape[:2] == shape[1::-1] != shape[:2]
         raise InputError(
             f'the mask is {mask.shape}, the image {shape}: '
             + (
                 'they lie the other way round: turn the mask'
                 if turned
-                else 'both need the same height and width, and the mask one channel'
+                else f'both need the same height and width, and the mask one channel or {colours}'
             )
         )
-    lost = mask.reshape(shape[:2]) != 0
+    lost = mask != 0
     if lost.all():
         raise InputError('every pixel is lost: nothing is left to restore the image from')
-    return lost
+    return lost[..., 0] if lost.ndim == 3 and lost.shape[2] == 1 else lost

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..errors import InputError
 from .image_info import ImageInfo
-from .lost_pixels import LostPixels
-from .missing_values import equal, missing_besides, named_by_file, not_finite, select
+from .lost_pixels import LostPixels, of_bands
+from .missing_values import equal, is_missing, missing_besides, named_by_file, not_finite, select
 from .opened import OpenImage
 from .plausibility import SCANNED, Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
@@ -18,14 +18,14 @@ CURE = 'give a mask, or name the --fill that lost pixels have'
 
 
 class Found(NamedTuple):
-    """Lost pixels; whether their transparency is lost too; what to tell about them; pixels that are missing as well,
-    but stay as they are; and whether the numbers stay that some bands of lost pixels have."""
+    """What is lost, whole pixels or values channel by channel; whether transparency is lost too where whole pixels are
+    and it is 0 (where channels are by themselves and it has its own, that says); what to tell about it; and what is
+    missing as well, but stays as it is."""
 
     lost: LostPixels
     alpha_too: bool = False
     notes: Sequence[str] = ()
     unseen: Optional[LostPixels] = None
-    valid_stay: bool = False
 
 
 def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> np.ndarray:
@@ -37,7 +37,7 @@ def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optio
         nodata: The value of missing pixels.
 
     Returns:
-        (H, W) bool, True = lost.
+        (H, W) bool, True = lost; or (H, W, bands) where they differ from band to band.
     """
     pixels = image.reshape(*image.shape[:2], -1)
     return find_lost(array_source(pixels, ImageInfo()), fill, nodata).lost.array()
@@ -66,10 +66,14 @@ def by_mask(source: OpenImage, lost: LostPixels, nodata: Optional[float] = None,
         InputError: if no pixel is known.
     """
     alpha_too = lost_opaque = known_transparent = False
+    if source.info.has_alpha(source.bands) and lost.channels == source.bands:
+        return with_unseen(source, Found(lost, True, notes), nodata)  # the mask says it of transparency too
+    lost = lost.simplest()
     if source.info.has_alpha(source.bands):
         y = 0
         for strip in source.strips(SCANNED):
-            marked, opaque = lost.rows(y, y + len(strip)), strip[..., -1] != 0
+            marked = of_bands(lost.rows(y, y + len(strip)), slice(source.bands - 1, source.bands))
+            opaque = strip[..., -1] != 0
             lost_opaque = lost_opaque or bool((marked & opaque).any())
             known_transparent = known_transparent or bool((~marked & ~opaque).any())
             y += len(strip)
@@ -80,11 +84,11 @@ def by_mask(source: OpenImage, lost: LostPixels, nodata: Optional[float] = None,
 def with_unseen(source: OpenImage, found: Found, nodata: Optional[float] = None) -> Found:
     unseen = missing_besides(source, found.lost, nodata)
     if unseen is None:
-        return found
-    if found.lost.count + unseen.count == found.lost.size:
-        raise InputError('every pixel is lost or missing: nothing is left to restore the image from')
+        return found._replace(lost=all_lost(found.lost))
+    all_lost(found.lost, unseen)
+    others = 'others' if unseen.channels == 1 else 'other values'
     return found._replace(
-        unseen=unseen, notes=[*found.notes, f'{unseen.count:,} others are missing too, and stay as they are']
+        unseen=unseen, notes=[*found.notes, f'{unseen.count:,} {others} are missing too, and stay as they are']
     )
 
 
@@ -92,12 +96,12 @@ def look_for_lost(source: OpenImage, fill: Optional[Fill], nodata: Optional[floa
     if np.issubdtype(source.dtype, np.floating):
         missing = select(source, not_finite)
         if missing.count and fill is None and nodata is None:
-            return Found(checked(missing), True, ['not a number'], valid_stay=True)
+            return Found(checked(missing), True, ['not a number'])
     else:
         missing = LostPixels(source.height, source.width)
     if nodata is not None:
         value = None if np.isnan(nodata) else fill_colours([float(nodata)], source.dtype, colour_bands(source))[0]
-        return Found(checked(missing | select(source, lambda strip: equal(strip, value, source))), False)
+        return Found(checked(missing | select(source, lambda strip: is_missing(strip, value, source))))
     if fill is None and source.info.nodata is not None:
         found = by_file(source)
         if found is not None:
@@ -117,13 +121,13 @@ def by_file(source: OpenImage) -> Optional[Found]:
     value = named_by_file(source)
     if value is None:
         return None
-    lost = select(source, lambda strip: equal(strip, value, source))
+    lost = select(source, lambda strip: is_missing(strip, value, source))
     if not lost.count:
         return None
-    verdict = judge(source, checked(lost), None)
-    if not verdict.scattered.count:
+    scattered = LostPixels.side_by_side([judge(source, one, None).scattered for one in checked(lost).each()])
+    if not scattered.count:
         return None
-    return Found(verdict.scattered, False, [f'the value {source.info.nodata}, which the file says is missing'])
+    return Found(scattered, False, [f'the value {source.info.nodata}, which the file says is missing'])
 
 
 def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
@@ -182,9 +186,15 @@ def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:
         )
 
 
-def all_lost(lost: LostPixels) -> LostPixels:
-    if lost.count == lost.size:
-        raise InputError('every pixel is lost: nothing is left to restore the image from')
+def all_lost(lost: LostPixels, unseen: Optional[LostPixels] = None) -> LostPixels:
+    """Refuses to restore from nothing."""
+    how, unknown = ('lost or missing', lost | unseen) if unseen else ('lost', lost)
+    whole = [one.count == one.size for one in unknown.each()]
+    if all(whole):
+        raise InputError(f'every pixel is {how}: nothing is left to restore the image from')
+    for i, (all_of_it, of_it) in enumerate(zip(whole, lost.each() if lost.channels > 1 else [lost] * len(whole))):
+        if all_of_it and of_it.count:
+            raise InputError(f'band {i + 1} is {how} everywhere: nothing is left to restore it from')
     return lost
 
 

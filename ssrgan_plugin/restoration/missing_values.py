@@ -7,7 +7,7 @@ import numpy as np
 from .lost_pixels import LostPixels
 from .opened import OpenImage
 from .plausibility import SCANNED, colour_bands
-from .values import fill_colours
+from .values import fill_colours, top_of
 
 # From here on few digits of a value may be written: -3.40282e+38 for the least of single precision.
 HUGE = 1e30
@@ -28,26 +28,44 @@ def named_by_file(source: OpenImage) -> Optional[np.ndarray]:
 
 
 def select(source: OpenImage, look: Callable[[np.ndarray], np.ndarray]) -> LostPixels:
-    """Which pixels look so, strip by strip."""
-    return LostPixels.of_strips(source.height, source.width, (look(strip) for strip in source.strips(SCANNED)))
+    """Which pixels, or values, look so, strip by strip."""
+    looks = (look(strip) for strip in source.strips(SCANNED))
+    return LostPixels.of_strips(source.height, source.width, looks).simplest()
 
 
 def equal(strip: np.ndarray, colour: Optional[np.ndarray], source: OpenImage) -> np.ndarray:
     """(H, W): whether all colours have that value; None is no number."""
-    colours = strip[..., : colour_bands(source)]
-    if colour is None or np.isnan(colour).all():
-        return np.isnan(colours).all(-1)
-    if np.issubdtype(source.dtype, np.floating) and np.abs(colour).max() > HUGE:
-        return np.isclose(colours, colour, rtol=1e-5, atol=0).all(-1)
-    return (colours == colour).all(-1)
+    return each_equal(strip[..., : colour_bands(source)], colour).all(-1)
+
+
+def each_equal(values: np.ndarray, value: Optional[np.ndarray]) -> np.ndarray:
+    if value is None or np.isnan(value).all():
+        return np.isnan(values)
+    if np.issubdtype(values.dtype, np.floating) and np.abs(value).max() > HUGE:
+        return np.isclose(values, value, rtol=1e-5, atol=0)
+    return values == value
 
 
 def not_finite(strip: np.ndarray) -> np.ndarray:
-    return ~np.isfinite(strip).all(-1)
+    """(H, W, bands)."""
+    return ~np.isfinite(strip)
+
+
+def is_missing(strip: np.ndarray, value: Optional[np.ndarray], source: OpenImage) -> np.ndarray:
+    """(H, W, colours): which have a value that means missing.
+
+    0 and 255 are ordinary in one channel of a colour, and mean it in all; -9999 does in one, and in an instrument's
+    bands, each by itself, any value.
+    """
+    missing = each_equal(strip[..., : colour_bands(source)], value)
+    of_colour = source.info.kind(source.bands) in ('rgb', 'cmyk')
+    if of_colour and value is not None and 0 <= value.min() <= value.max() <= top_of(source.dtype):
+        missing &= missing.all(-1, keepdims=True)
+    return missing
 
 
 def missing_besides(source: OpenImage, lost: LostPixels, nodata: Optional[float] = None) -> Optional[LostPixels]:
-    """Pixels that are missing too, but not to be restored, such as the sea around an elevation model; None if none.
+    """What is missing too, but not to be restored, such as the sea around an elevation model; None if nothing is.
 
     Taken as known, they would pull their neighbours towards a value that is none.
     """
@@ -56,10 +74,15 @@ def missing_besides(source: OpenImage, lost: LostPixels, nodata: Optional[float]
     values = [value for value in (named_by_file(source), named) if value is not None]
     if not floating and not values:
         return None
+    colours = colour_bands(source)
 
     def look(strip: np.ndarray) -> np.ndarray:
-        looks = [equal(strip, value, source) for value in values]
-        return np.any([*looks, not_finite(strip)] if floating else looks, axis=0)
+        looks = not_finite(strip) if floating else np.zeros(strip.shape, bool)
+        for value in values:
+            looks[..., :colours] |= is_missing(strip, value, source)
+        if colours < source.bands:  # transparency
+            looks[..., colours:] |= looks[..., :colours].all(-1, keepdims=True)
+        return looks
 
-    missing = select(source, look) - lost
-    return missing if missing.count else None
+    others = (select(source, look) - lost).simplest()
+    return others if others.count else None

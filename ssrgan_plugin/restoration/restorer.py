@@ -16,6 +16,7 @@ from .image_info import ImageInfo
 from .lost_pixels import LostPixels
 from .mask_finding import Found, by_mask, find_lost
 from .opened import OpenImage
+from .plausibility import colour_bands
 from .tiling import PictureInTiles
 from .torch_backend import load
 from .values import Fill, array_source
@@ -75,8 +76,8 @@ class Restorer:
             image: NumPy array of (H, W) or (H, W, bands), of any integer or float type and range; three bands are RGB.
                 Where it is a masked array, its mask says what is lost, if no other is given. Or a PIL image. Or the
                 path of an image file.
-            mask: (H, W) or (H, W, 1), not 0 = lost. Default: found by
-                :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
+            mask: (H, W) or (H, W, 1), not 0 = lost; or one for each band, or for each but transparency. Default:
+                found by :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
             fill: For finding them: ``'black'``, ``'white'``, ``'salt_and_pepper'``, a colour in the image's own units,
                 or several.
             nodata: The value of missing pixels, in the image's own units. Beside a mask it says which others are
@@ -85,7 +86,7 @@ class Restorer:
                 says. Lost pixels' transparency is restored where it is 0, else taken as intact.
 
         Returns:
-            A new array of the same shape and type, or PIL image, for a path an array; known pixels are the same to the
+            A new array of the same shape and type, or PIL image, for a path an array; known values are the same to the
             bit.
 
         Raises:
@@ -99,9 +100,7 @@ class Restorer:
         if isinstance(image, np.ma.MaskedArray):
             pixels, invalid = np.ma.getdata(image), np.ma.getmaskarray(image)
             if mask is None and invalid.any():
-                mask = invalid.reshape(*image.shape[:2], -1).any(-1)
-                restored = self._restore_array(pixels, mask, fill, nodata, alpha, ImageInfo())
-                return np.where(invalid, restored, pixels)  # one band may be valid where another is not
+                mask = invalid
             image = pixels
         return self._restore_array(image, mask, fill, nodata, alpha, ImageInfo())
 
@@ -121,7 +120,8 @@ class Restorer:
         else:
             if fill is not None:
                 raise InputError('a mask says which pixels are lost, a fill how to find them: give one of them')
-            found = by_mask(source, LostPixels.of(check_mask(mask, image.shape)), nodata)
+            lost = LostPixels.of(check_mask(mask, image.shape, colour_bands(source)))
+            found = by_mask(source, lost, nodata)
             if found.unseen and nodata is None:
                 warnings.warn(found.notes[-1], stacklevel=3)
         if not found.lost.count:
@@ -131,7 +131,7 @@ class Restorer:
         for y, strip in zip(range(0, len(image), picture.side), picture.strips(self.backend)):
             restored[y : y + picture.side] = strip.reshape(-1, *image.shape[1:])
         if picture.far:
-            warnings.warn(far_sentence(picture, found.lost.count), stacklevel=3)
+            warnings.warn(far_sentence(picture), stacklevel=3)
         return restored
 
     def _restore_pil(
@@ -158,18 +158,19 @@ class Restorer:
             self.backend.tile,
             self.backend.margin,
             found.unseen,
-            found.valid_stay,
             reach=self.backend.reach,
             own_range=not self.backend.any_range,
+            by_channel=self.backend.by_channel,
             progress=self.progress,
             coarse=source.dtype == np.uint8,
         )
 
 
-def far_sentence(picture: PictureInTiles, lost: int) -> str:
-    share = picture.far / lost
+def far_sentence(picture: PictureInTiles) -> str:
+    lost = picture.lost
+    share = picture.far / lost.count
     told = f'{share:.1%}' if share >= 0.001 else 'less than 0.1%'
     return (
-        f'{picture.far:,} of the {lost:,} lost pixels ({told}) are further than {picture.reach} pixels from any known '
-        'one: there is a smooth surface there, no detail'
+        f'{picture.far:,} of the {lost.count:,} lost {lost.unit} ({told}) are further than {picture.reach} pixels from '
+        'any known one: there is a smooth surface there, no detail'
     )

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from .backend import Backend
 from .far_filling import SmoothSurface
-from .lost_pixels import LostPixels
+from .lost_pixels import LostPixels, of_bands
 from .opened import OpenImage
 from .plausibility import SCANNED
 from .values import Range, band_groups, known_ranges, top_of
@@ -21,19 +21,20 @@ class PictureInTiles:
 
     Args:
         source: The picture; read three times, or four if it has wide holes.
-        lost: Its lost pixels.
-        alpha_too: Restore transparency where lost pixels are fully transparent. Else it stays as it is.
+        lost: What of it is lost.
+        alpha_too: Restore transparency where lost pixels are fully transparent. Else it stays as it is, unless ``lost``
+            has a channel for it.
         side, margin: Of the tiles; the margin is further than the network looks.
-        unseen: Other pixels that hold no picture; they stay as they are.
-        valid_stay: Only bands that are NaN or infinite are lost of a lost pixel. Default: False.
-        reach: Lost pixels further than this from any known one get a smooth surface instead. Default: the network
+        unseen: What else holds no picture; it stays as it is.
+        reach: What is lost further than this from any known one get a smooth surface instead. Default: the network
             does what it can.
+        by_channel: Show the network which channels are lost of a pixel, not only that some are. Default: False.
         own_range: Show the network the type's range, as in training, not the range that known pixels fill.
         progress: Show a bar. Default: False.
         coarse: Half precision will do. Default: False.
 
     Attributes:
-        far: How many pixels of the strips so far were beyond reach.
+        far: How much of what was lost of the strips so far was beyond reach.
     """
 
     def __init__(
@@ -44,8 +45,8 @@ class PictureInTiles:
         side: int,
         margin: int,
         unseen: Optional[LostPixels] = None,
-        valid_stay: bool = False,
         reach: Optional[int] = None,
+        by_channel: bool = False,
         own_range: bool = False,
         progress: bool = False,
         coarse: bool = False,
@@ -53,11 +54,13 @@ class PictureInTiles:
         self.source, self.lost = source, lost
         self.unknown = lost | unseen if unseen else lost
         self.side, self.margin, self.reach, self.progress, self.coarse = side, margin, reach, progress, coarse
-        self.valid_stay = valid_stay
+        self.by_channel = by_channel
         self.groups = band_groups(source)
-        self.alpha = source.bands - 1 if source.info.has_alpha(source.bands) else None
-        if self.alpha is not None and not alpha_too:
-            self.groups.pop()
+        self.alpha = None  # the band of it, if what is lost of it must be looked for
+        if source.info.has_alpha(source.bands) and lost.channels < source.bands:
+            self.alpha = source.bands - 1
+            if not alpha_too:
+                self.groups.pop()
         self.ranges = known_ranges(source, self.unknown, self.groups)
         give_memory_back()
         if own_range:
@@ -67,7 +70,7 @@ class PictureInTiles:
         self.far = 0
 
     def strips(self, run: Backend) -> Iterator[np.ndarray]:
-        """The restored picture in strips of ``side`` rows; known pixels are the same to the bit."""
+        """The restored picture in strips of ``side`` rows; known values are the same to the bit."""
         height, width = self.source.shape[:2]
         columns = range(0, width, self.side)
         total = -(-height // self.side) * len(columns)
@@ -96,29 +99,29 @@ class PictureInTiles:
             return
         left = min(x, self.margin)
         outer = np.s_[:, x - left : x + self.side + self.margin]
-        lost, unknown = lost[outer], unknown[outer]
         back = np.s_[above : above + self.side, left : left + self.side]
-        far = None
-        if self.reach and (beyond := far_from_known(unknown, self.reach) & lost).any():
-            self.surface = self.surface or SmoothSurface(self.source, self.unknown, self.groups, self.ranges)
-            surface = self.surface.at(y - above, x - left, *lost.shape)
-            self.far += int(beyond[back].sum())
-            far = beyond
-        place, part = 0, strip[:, x : x + self.side]
+        part, place = strip[:, x : x + self.side], 0
         for bands, values in zip(self.groups, self.ranges):
             pixels = rows[outer][..., bands]
-            here, near = lost, unknown
-            if self.alpha is not None and bands.start == self.alpha:
-                here = lost & ((pixels[..., 0] == 0) | ~np.isfinite(pixels[..., 0]))
-                near = here | unknown & ~np.isfinite(pixels[..., 0])
-            shown = values.to_network(np.where(near[..., None], values.low, pixels))
-            if far is not None:
-                shown = np.where((far & here)[..., None], surface[..., place : place + pixels.shape[-1]], shown)
-                near = near & ~(far & here)
-            place += pixels.shape[-1]
+            here, near = (of_bands(mask[outer], bands) for mask in (lost, unknown))
+            if bands.start == self.alpha:
+                here = here & ((pixels[..., 0] == 0) | ~np.isfinite(pixels[..., 0]))
+                near = here | near & ~np.isfinite(pixels[..., 0])
+            first, place = place, place + pixels.shape[-1]
+            if not here[back].any():
+                continue
+            if near.ndim == 3 and not self.by_channel:
+                near = near.any(-1)
+            shown = values.to_network(np.where(np.atleast_3d(near), values.low, pixels))
+            far = np.atleast_3d(far_from_known(near, self.reach)) & np.atleast_3d(here) if self.reach else None
+            if far is not None and far.any():
+                self.surface = self.surface or SmoothSurface(self.source, self.unknown, self.groups, self.ranges)
+                surface = self.surface.at(y - above, x - left, *far.shape[:2])
+                if bands.start == 0 or self.lost.channels > 1:
+                    self.far += int(far[back].sum())
+                shown = np.where(far, surface[..., first:place], shown)
+                near = near & ~(far if near.ndim == 3 else far.all(-1))
             restored, chosen = run(shown, near, self.coarse)[back], here[back]
-            if self.valid_stay:
-                chosen = chosen[..., None] & ~np.isfinite(pixels[back])
             part[..., bands][chosen] = values.to_image(restored[chosen], strip.dtype)
 
 
@@ -158,5 +161,6 @@ def give_memory_back() -> None:
 
 
 def far_from_known(lost: np.ndarray, reach: int) -> np.ndarray:
-    near = cv2.dilate((~lost).astype(np.uint8), np.ones((2 * reach + 1, 1)))
+    """(H, W) or (H, W, channels), as ``lost``."""
+    near = cv2.dilate(np.ascontiguousarray(~lost, np.uint8), np.ones((2 * reach + 1, 1)))
     return cv2.dilate(near, np.ones((1, 2 * reach + 1))) == 0

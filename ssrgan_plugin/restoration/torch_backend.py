@@ -45,14 +45,15 @@ class TorchBackend:
         self.averages = averages
         self.fill = torch.tensor(fill, dtype=torch.float32, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
         self.tile, self.margin = network.tile, network.margin
-        self.reach, self.any_range = network.reach, network.any_range
+        self.reach, self.any_range, self.by_channel = network.reach, network.any_range, network.by_channel
         # Twice as fast where the CPU computes in it.
         bfloat16 = bool(cpu_capabilities().get('avx512_bf16'))
         self.bfloat16 = network.half_precision and self.device.type == 'cpu' and bfloat16
 
     @torch.inference_mode()
     def __call__(self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False) -> np.ndarray:
-        mask = torch.from_numpy(np.ascontiguousarray(lost)).float().to(self.device)[None, None]
+        masks = np.atleast_3d(lost).transpose(2, 0, 1)  # one, or one a channel
+        mask = torch.from_numpy(np.ascontiguousarray(masks)).float().to(self.device)[None]
         image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None].to(self.device)
         within = image.clamp(-1, 1)
         beyond = image - within

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import InputError
 from .image_info import ImageInfo
-from .lost_pixels import LostPixels
+from .lost_pixels import LostPixels, of_bands
 from .opened import OpenImage
 
 Fill = Union[str, float, Sequence[float], Sequence[Union[str, float, Sequence[float]]]]
@@ -97,7 +97,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
     for strip in source.strips(128):
         known = ~lost.rows(y, y + len(strip))
         for i, bands in enumerate(groups):
-            values = strip[known][:, bands]
+            values = strip[..., bands][of_bands(known, bands)]
             if np.issubdtype(source.dtype, np.floating) and not np.isfinite(values).all():
                 raise InputError('pixels outside the mask are NaN or infinite: mark them as lost too')
             if values.size:
@@ -106,6 +106,9 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
         y += len(strip)
     ranges = []
     for (least, most), sample in zip(limits, samples):
+        if least > most:  # a band that is missing everywhere: nothing of it is restored
+            ranges.append(Range(0, 1, 0, 1))
+            continue
         refuse_extremes(least, most, np.concatenate(sample))
         low, high = np.quantile(np.concatenate(sample).astype(np.float64), (0.001, 0.999))
         if not low < high:

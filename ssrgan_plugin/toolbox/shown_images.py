@@ -90,6 +90,7 @@ class InRGB(RestoringNetwork):
         self.splits = network.image_channels == 1
         self.tile, self.reach, self.any_range = network.tile, network.reach, network.any_range
         self.half_precision = network.half_precision
+        self.by_channel = network.by_channel or self.splits
 
     @property
     def margin(self) -> int:
@@ -97,10 +98,10 @@ class InRGB(RestoringNetwork):
 
     def shown(self, image: Tensor, mask: Tensor, fill: Tensor) -> Tensor:
         if self.turns:
-            image, fill = image.flip(1), fill.flip(1)
+            image, mask, fill = image.flip(1), mask.flip(1), fill.flip(1)
         if self.splits:
             image = image.reshape(-1, 1, *image.shape[2:])
-            mask, fill = mask.repeat_interleave(3, 0), fill[:, :1]
+            mask, fill = mask.expand(-1, 3, -1, -1).reshape(image.shape), fill[:, :1]
         return self.network.shown(image, mask, fill)
 
     def forward(self, x: Tensor) -> Tensor:

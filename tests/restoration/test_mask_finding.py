@@ -79,8 +79,10 @@ def test_transparent_and_nan_come_first():
     image[0, 0, :3] = 0
     assert np.array_equal(find_corrupted(image), lost)
     image = (bright() / 255).astype(np.float32)
-    image[lost, 1] = np.nan
+    image[lost] = np.nan
     assert np.array_equal(find_corrupted(image), lost)
+    image[0, 0, 1] = np.nan
+    assert np.array_equal(find_corrupted(image), np.isnan(image)), 'each band by itself'
 
 
 @pytest.mark.parametrize('fill, colour', [('white', 255), ([9, 8, 7], [9, 8, 7])])
