@@ -45,7 +45,7 @@ class CorruptedImageDataset(BasicImageDataset):
 
     def load_data_list(self) -> List[dict]:
         listing = Path(self.ann_file if self.use_ann_file else self.data_prefix[self.search_key])
-        cure = f'prepare the data set as the README says, or set its data_root (now {self.data_root!r})'
+        cure = f'prepare the data set as docs/training.md says, or set its data_root (now {self.data_root!r})'
         if not listing.exists():
             raise InputError(f'{listing} does not exist: {cure}')
         data_list = super().load_data_list()
