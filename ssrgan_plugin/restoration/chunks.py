@@ -1,30 +1,35 @@
-"""What only the chunks of a PNG or WebP say."""
+"""What only the chunks of a WebP or the boxes of an AVIF say."""
 
 import io
 import struct
 from pathlib import Path
-from typing import Union
+from typing import List, Optional, Tuple, Union
+
+KNOWN = (b'VP8 ', b'VP8L', b'VP8X', b'ALPH', b'ICCP', b'EXIF', b'XMP ', b'ANIM', b'ANMF')
+# Primaries and transfer functions (ITU-T H.273) that mean sRGB, or nothing: 709's transfer is shown as sRGB's.
+USUAL_PRIMARIES, USUAL_TRANSFERS = (1, 2), (1, 2, 6, 13)
 
 
-def png_chunks(source: Union[Path, bytes]) -> dict:
-    """The small chunks before the pixels, by name."""
-    chunks = {}
+def webp_chunks(source: Union[Path, bytes]) -> List[bytes]:
+    """Their names."""
+    names = []
     with io.BytesIO(source) if isinstance(source, bytes) else open(source, 'rb') as file:
-        file.seek(8)
+        file.seek(12)
         while len(head := file.read(8)) == 8:
-            size, name = struct.unpack('>I4s', head)
-            if name == b'IDAT':
-                break
-            chunks[name] = file.read(size) if size < 100 else b''
-            file.seek(size + 4 if size >= 100 else 4, 1)
-    return chunks
+            name, size = struct.unpack('<4sI', head)
+            names.append(name)
+            file.seek(size + size % 2, 1)
+    return names
 
 
-def webp_is_lossy(riff: bytes) -> bool:
-    place = 12
-    while place + 8 <= len(riff):
-        name, size = struct.unpack_from('<4sI', riff, place)
-        if name == b'VP8 ':
-            return True
-        place += 8 + size + size % 2
-    return False
+def avif_colours(source: Union[Path, bytes]) -> Optional[Tuple[bytes, bytes]]:
+    """Unusual primaries and transfer functions, such as those of high dynamic range, as the chunk of a PNG."""
+    with io.BytesIO(source) if isinstance(source, bytes) else open(source, 'rb') as file:
+        begin = file.read(2**16)
+    place = begin.find(b'colrnclx')
+    if place < 0 or place + 15 > len(begin):
+        return None
+    primaries, transfer = struct.unpack_from('>HH', begin, place + 8)
+    if primaries in USUAL_PRIMARIES and transfer in USUAL_TRANSFERS or max(primaries, transfer) > 255:
+        return None
+    return b'cICP', bytes([primaries, transfer, 0, 1])

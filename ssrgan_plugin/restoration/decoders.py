@@ -6,20 +6,22 @@ import os
 import struct
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Union
 
 import numpy as np
 import pyvips
 from PIL import Image
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
+from PIL.GifImagePlugin import GifImageFile
 
 from ..errors import InputError
 from . import tiff_files
-from .chunks import png_chunks, webp_is_lossy
+from .chunks import KNOWN, avif_colours, webp_chunks
+from .exif import checked, resolution
 from .image_info import ImageInfo
+from .jpeg_segments import read_segments
 from .opened import OpenImage, SizeCheck, Source, damaged
 from .pillow_files import open_by_pillow
+from .png_chunks import read_chunks
 
 # What the decoders have to say goes into our own sentences, not on stderr beside them.
 for library in ('pyvips', 'tifffile', 'PIL'):
@@ -138,60 +140,53 @@ def open_by_vips(source: Source, name: str, kind: str, check_size: SizeCheck) ->
     interlaced = bool(field(image, 'interlaced'))
     check_size(image.width, image.height, kind not in ('PNG', 'JPEG') or interlaced)
     pages = field(image, 'n-pages') or 1
-    chunks = {}
     if kind == 'PNG':
-        chunks = png_chunks(source)
-        pages = int.from_bytes(chunks.get(b'acTL', b'')[:4], 'big') or 1
+        found, notes, pages = read_chunks(source)
+    else:
+        found, notes = with_pixels(image, source, kind)
     if pages > 1:
         raise InputError(f'{name} holds {pages} images: save each as a file of its own')
-    notes: List[str] = []
     bits = field(image, 'bits-per-sample') or 8
     if field(image, 'palette'):
-        notes.append('its palette became colours of 8 bits')
+        notes.insert(0, 'its palette became colours of 8 bits')
     elif bits < 8:
-        notes.append(f'its {bits} bit{"s" * (bits > 1)} a pixel became 8')
-    gamma = int.from_bytes(chunks.get(b'gAMA', b''), 'big')
-    if gamma not in (0, 45455) and b'iCCP' not in chunks:
-        notes.append(f'its gamma of {gamma / 100000:g} is not kept')
-    lossy = (
-        kind in ('JPEG', 'HEIF')
-        or kind == 'WEBP'
-        and webp_is_lossy(source if isinstance(source, bytes) else source.read_bytes())
-    )
-    remarks = comments(image, source, notes)
-    if kind == 'JPEG' and texts(source, JpegImageFile).get('comment'):
-        notes.append('its comment is left out')
+        notes.insert(0, f'its {bits} bit{"s" * (bits > 1)} a pixel became 8')
+    elif bits not in (8, 16):
+        notes.insert(0, f'its {bits} bits a channel became 16')
     info = ImageInfo(
         colours={'b-w': 'grey', 'grey16': 'grey', 'cmyk': 'cmyk'}.get(image.interpretation, 'rgb'),
         alpha=bool(image.hasalpha()),
-        exif=field(image, 'exif-data'),
-        profile=field(image, 'icc-profile-data'),
-        xmp=field(image, 'xmp-data'),
-        iptc=field(image, 'iptc-data'),
-        resolution=None if image.xres == image.yres == 1 else (image.xres, image.yres),
-        comments=remarks,
-        lossy=lossy,
+        **found,
         notes=tuple(notes),
     )
-    if kind == 'HEIF':  # comes upright
-        info = replace(info, exif=without_orientation(info.exif))
     dtype = np.dtype(DTYPES[image.format])
     return OpenImage(name, image.height, image.width, image.bands, dtype, info, vips_strips(name, source, kind))
 
 
-def comments(image: pyvips.Image, source: Source, notes: List[str]) -> Dict[str, str]:
-    names = [name for name in image.get_fields() if name.startswith('png-comment-')]
-    found: Dict[str, str] = {}
-    decoded = None
-    for name in names:
-        key, text = name.split('-', 3)[3], image.get(name)
-        if not text.isascii():  # libvips takes all for UTF-8, which in most chunks it is not
-            decoded = texts(source, PngImageFile) if decoded is None else decoded
-            text = str(decoded.get(key, text))
-        if key in found:
-            notes.append(f'of several comments called {key} one is left out')
-        found[key] = text
-    return found
+def with_pixels(image: pyvips.Image, source: Source, kind: str) -> Tuple[Dict[str, Any], List[str]]:
+    """What comes with them, but of a PNG: fields of :class:`ImageInfo`; and what is left out."""
+    if kind == 'JPEG':
+        found, notes = read_segments(source)
+        return dict(found, lossy=True), notes
+    content, preview = checked(field(image, 'exif-data'), upright=kind == 'HEIF')  # which comes upright
+    found = dict(exif=content, profile=field(image, 'icc-profile-data'), xmp=field(image, 'xmp-data'))
+    found['resolution'] = resolution(content)
+    notes = ['its preview is left out'] if preview else []
+    if kind == 'WEBP':
+        names = webp_chunks(source)
+        others = [name.decode('ascii', 'backslashreplace') for name in dict.fromkeys(names) if name not in KNOWN]
+        if others:
+            notes.append(f'its WebP chunks {", ".join(others)} are left out')
+        found['lossy'] = b'VP8 ' in names
+    elif kind == 'HEIF':
+        colours = avif_colours(source)
+        found.update(lossy=True, chunks=(colours,) if colours else ())
+    elif kind == 'GIF':
+        remarks = texts(source, GifImageFile)
+        found['xmp'] = remarks.get('xmp')
+        if remarks.get('comment'):
+            notes.append('its comment is left out')
+    return found, notes
 
 
 def texts(source: Source, reader: Callable[[Any], Image.Image]) -> Dict[Any, Any]:
@@ -203,21 +198,14 @@ def texts(source: Source, reader: Callable[[Any], Image.Image]) -> Dict[Any, Any
         return {}
 
 
-def without_orientation(content: Optional[bytes]) -> Optional[bytes]:
-    if not content:
-        return content
-    exif = Image.Exif()
-    exif.load(content)
-    exif.pop(0x0112, None)
-    return exif.tobytes()
-
-
 def open_tiff(source: Source, name: str, check_size: SizeCheck) -> OpenImage:
     header = tiff_files.read_header(source, name)
     check_size(header.width, header.height, not header.by_vips)
     if header.by_vips:
         strips = vips_strips(name, source, 'TIFF')
         image = vips_image(source, 'TIFF')
+        if header.palette and image.bands == 1:  # of greys alone
+            header = replace(header, bands=1, info=replace(header.info, colours='grey'))
         if (image.height, image.width, image.bands) != (header.height, header.width, header.bands):
             raise InputError(f'{name} is a TIFF of a layout that is not read: save it without compression')
     else:

@@ -1,23 +1,21 @@
 """Writing image files in strips, whole or not at all."""
 
 import io
-import shutil
 import tempfile
 from pathlib import Path
-from typing import Iterable, Iterator, List, Mapping, Optional
+from typing import Iterable, Iterator, List, Optional
 
 import numpy as np
 import pyvips
 from PIL import Image
-from PIL.PngImagePlugin import putchunk
 
 from ..atomic_files import whole
 from ..errors import InputError
-from . import tiff_writing
+from . import exif, jpeg_segments, photoshop, png_chunks, tiff_tags, tiff_writing
 from .image_info import ImageInfo, upright
 
 SUFFIXES = ('.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp', '.bmp')
-SOFTWARE = 305
+JPEG = ('.jpg', '.jpeg')
 IN_MEMORY = 2**27  # bytes; what is larger goes through a file beside the target
 
 
@@ -43,38 +41,34 @@ def check_holds(path: Path, bands: int, dtype: np.dtype, info: ImageInfo) -> Non
         )
     if kind == 'bands' or bands - alpha != dict(grey=1, rgb=3, cmyk=4)[kind]:
         raise InputError(f'{path}: {suffix} cannot hold {bands} bands of this kind: write .tif')
-    if kind == 'cmyk' and suffix not in ('.jpg', '.jpeg'):
+    if kind == 'cmyk' and suffix not in JPEG:
         raise InputError(f'{path}: {suffix} has no CMYK: write .tif')
-    if alpha and suffix in ('.jpg', '.jpeg', '.bmp'):
+    if alpha and suffix in (*JPEG, '.bmp'):
         raise InputError(f'{path}: {suffix} has no transparency: write .png')
 
 
 def left_behind(path: Path, info: ImageInfo) -> List[str]:
     """What comes with an image, and the format cannot hold."""
     suffix = path.suffix.lower()
+    lost = [] if suffix == '.png' else png_chunks.lost_elsewhere(info)
     if suffix in ('.tif', '.tiff'):
-        return ['the comments'] if info.comments else []
-    lost = []
-    if any(tag[0] != SOFTWARE for tag in info.tags):  # what wrote the file is no loss
-        geographic = any(33550 <= tag[0] <= 34737 and tag[0] != 33723 for tag in info.tags)
-        lost.append('geographic and other TIFF tags' if geographic else 'TIFF tags')
-    if info.scale:
+        return lost if tiff_writing.with_exif(info)[2] else [*lost, 'what is damaged of the EXIF']
+    carried = {tiff_tags.SOFTWARE} if suffix == '.bmp' else {*tiff_tags.TEXTS}  # what wrote the file is no loss
+    if suffix in JPEG:
+        carried.add(photoshop.TAG)
+    others = [tag[0] for tag in info.tags if tag[0] not in carried]
+    if others:
+        lost.append(f'the {tiff_tags.named(others)}')
+    if info.scale and not (suffix in ('.png', *JPEG) and png_chunks.whole_scale(info)):
         lost.append('the resolution, in a unit that the file does not name')
     if info.premultiplied:
         lost.append('that colours are multiplied by their transparency')
-    if suffix == '.bmp':
-        found = dict(
-            EXIF=info.exif,
-            XMP=info.xmp,
-            IPTC=info.iptc,
-            profile=info.profile,
-            resolution=info.resolution,
-            comments=info.comments,
-        )
-        lost += [f'the {name}' for name, value in found.items() if value]
-    elif info.comments and suffix != '.png':
-        lost.append('the comments')
-    return lost
+    if suffix == '.webp' and info.resolution and not exif.resolution(info.exif):
+        lost.append('the resolution')
+    if suffix in JPEG:
+        return lost + [f'the {name}' for name in jpeg_segments.too_long(info)]
+    beside = dict(EXIF=info.exif, XMP=info.xmp, IPTC=info.iptc, profile=info.profile)
+    return lost + [f'the {name}' for name, value in beside.items() if value and (suffix == '.bmp' or name == 'IPTC')]
 
 
 def write_strips(
@@ -94,16 +88,34 @@ def write_strips(
             tiff_writing.write(unfinished, strips, shape, dtype, info)
         elif suffix == '.bmp':  # has no place for the orientation
             pixels = upright(np.concatenate(list(strips)), info.orientation)
+            dots = tuple(25.4 * side for side in info.resolution or (0, 0))
             content = io.BytesIO()  # Pillow itself does not notice that a disk is full
-            Image.fromarray(pixels.squeeze(-1) if shape[2] == 1 else pixels).save(content, 'BMP')
+            Image.fromarray(pixels.squeeze(-1) if shape[2] == 1 else pixels).save(content, 'BMP', dpi=dots)
             unfinished.write_bytes(content.getbuffer())
+        elif suffix == '.webp':
+            unfinished.write_bytes(webp(np.concatenate(list(strips)), path, info))
         else:
             try:
                 write_by_vips(unfinished, suffix, iter(strips), shape, dtype, info)
             except pyvips.Error as error:
                 raise not_written(path, error) from error
-            if suffix == '.png' and not all(map(str.isascii, info.comments.values())):
-                add_texts(unfinished, info.comments)
+            if suffix == '.png':
+                png_chunks.add_chunks(unfinished, info)
+            else:
+                jpeg_segments.add_segments(unfinished, info, info.kind(shape[2]) == 'cmyk')
+
+
+def webp(pixels: np.ndarray, path: Path, info: ImageInfo) -> memoryview:
+    """By Pillow, which leaves EXIF as it is."""
+    content = io.BytesIO()
+    beside = dict(icc_profile=info.profile, exif=info.exif, xmp=info.xmp)
+    try:
+        Image.fromarray(pixels.squeeze(-1) if pixels.shape[2] == 1 else pixels).save(
+            content, 'WEBP', lossless=True, exact=True, **{name: value for name, value in beside.items() if value}
+        )
+    except ValueError as error:
+        raise InputError(f'{path}: .webp cannot hold this image ({error}): write .png') from error
+    return content.getbuffer()
 
 
 def write_by_vips(
@@ -131,38 +143,12 @@ def write_by_vips(
             )
         deep = '16' if dtype == np.uint16 else ''
         meaning = dict(grey=f'grey{deep}' if deep else 'b-w', rgb=f'rgb{deep}' if deep else 'srgb', cmyk='cmyk')
-        resolution = info.resolution or (1, 1)
-        image = image.copy(interpretation=meaning[info.kind(bands)], xres=resolution[0], yres=resolution[1])
-        for name, content in (
-            ('exif-data', info.exif),
-            ('icc-profile-data', info.profile),
-            ('xmp-data', info.xmp),
-            ('iptc-data', info.iptc),
-        ):
-            if content:
-                image.set_type(pyvips.GValue.blob_type, name, content)
-        for i, (key, text) in enumerate(info.comments.items()):
-            if text.isascii():
-                image.set_type(pyvips.GValue.gstr_type, f'png-comment-{i}-{key}', text)
-        if info.orientation != 1:
-            image.set_type(pyvips.GValue.gint_type, 'orientation', info.orientation)
+        image = image.copy(interpretation=meaning[info.kind(bands)])
         target = pyvips.Target.new_to_descriptor(file.fileno())
         if suffix == '.png':
-            image.pngsave_target(target, filter='all' if dtype == np.uint8 and bands > 1 else 'up')
-        elif suffix == '.webp':
-            image.webpsave_target(target, lossless=True, exact=True)
+            image.pngsave_target(target, keep='none', filter='all' if dtype == np.uint8 and bands > 1 else 'up')
         else:
-            image.jpegsave_target(target, Q=95)
-
-
-def add_texts(path: Path, comments: Mapping[str, str]) -> None:
-    """Puts those that are not ASCII, which libvips stores as what they are not, behind a PNG's header."""
-    with whole(path) as copy, open(path, 'rb') as source, open(copy, 'wb') as target:
-        target.write(source.read(8 + 25))
-        for key, text in comments.items():
-            if not text.isascii():
-                putchunk(target, b'iTXt', key.encode('latin-1', 'replace') + bytes(5) + text.encode())
-        shutil.copyfileobj(source, target)
+            image.jpegsave_target(target, keep='none', Q=95)
 
 
 def not_written(path: Path, error: pyvips.Error) -> InputError:

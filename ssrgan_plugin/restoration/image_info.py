@@ -1,11 +1,12 @@
 """What an image file holds beside its pixels."""
 
-import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Tuple
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags
+
+from . import exif
 
 # What turns stored pixels upright, by EXIF orientation.
 TURNS: Dict[int, Callable[[np.ndarray], np.ndarray]] = {
@@ -31,7 +32,7 @@ class ImageInfo:
         exif, profile, xmp, iptc: As in the file.
         resolution: Pixels a millimetre, across and down.
         scale: Pixels a unit that a TIFF does not name, across and down.
-        comments: Of a PNG.
+        chunks: Others of a PNG, (name, content), comments among them.
         tags: Of a TIFF, those that say neither size nor type: (code, type, count, value), geographic ones among them.
         nodata: The value that a TIFF says marks missing pixels.
         lossy: From a file whose compression smears pixels over their neighbours.
@@ -48,7 +49,7 @@ class ImageInfo:
     iptc: Optional[bytes] = None
     resolution: Optional[Tuple[float, float]] = None
     scale: Optional[Tuple[float, float]] = None
-    comments: Dict[str, str] = field(default_factory=dict)
+    chunks: Tuple[Tuple[bytes, bytes], ...] = ()
     tags: Tuple[tuple, ...] = ()
     nodata: Optional[str] = None
     lossy: bool = False
@@ -56,12 +57,8 @@ class ImageInfo:
 
     @property
     def orientation(self) -> int:
-        exif = Image.Exif()
-        try:
-            exif.load(self.exif or b'')
-            return exif.get(ExifTags.Base.Orientation, 1)
-        except (SyntaxError, ValueError, struct.error):  # malformed: viewers show the pixels as they are
-            return 1
+        turn = exif.load(self.exif).get(ExifTags.Base.Orientation, 1)
+        return int(turn) if turn in range(2, 9) else 1  # malformed: viewers turn nothing
 
     def has_alpha(self, bands: int) -> bool:
         if self.alpha is None:

@@ -1,52 +1,22 @@
-"""Reading TIFFs: which by libvips and which by tifffile, and their tags."""
+"""Reading TIFFs: which by libvips and which by tifffile, and as what."""
 
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Optional, Union
+from typing import List, Union
 
 import numpy as np
 import tifffile
-from PIL import Image
 
 from ..errors import InputError
 from .image_info import ImageInfo
+from .tiff_tags import metadata
 
-# Tags that say how the pixels are stored: the writer sets its own. 330 and 34665 to 40965 point to other directories.
-STRUCTURE = {
-    *range(254, 260),
-    262,
-    263,
-    266,
-    273,
-    274,
-    *range(277, 281),
-    282,
-    283,
-    284,
-    296,
-    317,
-    320,
-    *range(322, 326),
-    330,
-    *range(338, 342),
-    347,
-    *range(512, 522),
-    *range(529, 533),
-    34665,
-    34853,
-    40965,
-    34675,
-    700,
-    33723,
-}
 LOSSY = {6, 7, 33003, 33004, 33005, 34712, 34887, 34892, 50001, 50002, 52546}
 # What tifffile decodes by itself: none, deflate (two numbers), PackBits.
 PLAIN = {1, 8, 32946, 32773}
 PHOTOMETRIC = {0: 'grey', 1: 'grey', 2: 'rgb', 3: 'rgb', 5: 'cmyk', 6: 'rgb'}
 JPEG = (6, 7)
-ASCII = 2
-NODATA = 42113
 
 
 @dataclass(frozen=True)
@@ -57,6 +27,7 @@ class TiffHeader:
     dtype: np.dtype
     info: ImageInfo
     by_vips: bool
+    palette: bool
 
 
 def opened(source: Union[Path, bytes]) -> tifffile.TiffFile:
@@ -80,6 +51,7 @@ def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
                 f'{page.sampleformat}): convert it to 8 or 16 bits or float'
             )
         extra = [int(sample) for sample in page.extrasamples]
+        beside, left = metadata(page)
         alpha, grey = bool(extra) and extra[-1] in (1, 2), PHOTOMETRIC.get(photometric) == 'grey'
         info = dict(
             colours='bands' if grey and bands - alpha != 1 else PHOTOMETRIC.get(photometric, 'bands'),
@@ -87,13 +59,16 @@ def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
             premultiplied=alpha and extra[-1] == 1,
             white_is_zero=photometric == 0,
             lossy=int(page.compression) in LOSSY,
-            **metadata(page, source),
+            **beside,
         )
         notes = []
         if photometric == 3:
             notes.append('its palette became colours of 8 bits')
         elif bits < 8:
             notes.append(f'its {bits} bit{"s" * (bits > 1)} a pixel became 8')
+        if alpha_inside(extra):
+            notes.append('that one of its bands is transparency is not kept')
+        notes += left
         if smaller:
             notes.append('its smaller copies are left out')
         plain = int(page.compression) in PLAIN and page.predictor in (1, 2) and page.fillorder == 1 and bits >= 8
@@ -116,6 +91,7 @@ def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
             dtype.newbyteorder('='),
             ImageInfo(**info, notes=tuple(notes)),
             exact,
+            photometric == 3,
         )
 
 
@@ -155,55 +131,9 @@ def refuse_colours(page: tifffile.TiffPage, name: str) -> None:
         raise InputError(f'{name} is stored as {stored}, which is not read: convert it to RGB or grey')
 
 
-def metadata(page: tifffile.TiffPage, source: Union[Path, bytes]) -> dict:
-    def value(code: int) -> Any:
-        tag = page.tags.get(code)
-        return None if tag is None else tag.value
-
-    found: Dict[str, Any] = {
-        key: content_of(page, code) for key, code in (('profile', 34675), ('xmp', 700), ('iptc', 33723))
-    }
-    if NODATA in page.tags:
-        found['nodata'] = str(value(NODATA)).strip('\0 ')
-    tags = []
-    for tag in page.tags:
-        if tag.code not in STRUCTURE and not (tag.code == 270 and str(tag.value).startswith('{"shape"')):
-            text = int(tag.dtype) == ASCII and not str(tag.value).isascii()
-            # In whatever encoding; the format knows none.
-            tags.append((tag.code, int(tag.dtype), tag.count, content_of(page, tag.code) if text else tag.value))
-    found['tags'] = tuple(tags)
-    unit = 2 if value(296) is None else int(value(296))  # inches, unless it says otherwise
-    if value(282) and value(283) and value(282)[1] and value(283)[1]:
-        across, down = (a / b for a, b in (value(282), value(283)))
-        if unit in (2, 3):
-            found['resolution'] = tuple(each / (25.4 if unit == 2 else 10) for each in (across, down))
-        elif (across, down) != (1, 1):
-            found['scale'] = across, down
-    if 34665 in page.tags or 34853 in page.tags or (value(274) or 1) != 1:
-        found['exif'] = exif_of(source)
-    return found
-
-
-def content_of(page: tifffile.TiffPage, code: int) -> Optional[bytes]:
-    """A tag's bytes, whatever type it claims to be of."""
-    tag = page.tags.get(code)
-    if tag is None:
-        return None
-    file = page.parent.filehandle
-    file.seek(tag.valueoffset)
-    return file.read(tag.valuebytecount)
-
-
-def exif_of(source: Union[Path, bytes]) -> Optional[bytes]:
-    """Orientation and the directories of exposure and place, as other formats hold them."""
-    with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=['TIFF']) as image:
-        exif = image.getexif()
-        kept = Image.Exif()
-        for code in (0x8769, 0x8825):
-            if exif.get_ifd(code):
-                kept.get_ifd(code).update(exif.get_ifd(code))
-        kept[0x0112] = exif.get(0x0112, 1)
-        return kept.tobytes()
+def alpha_inside(extra: List[int]) -> bool:
+    """Whether a band is transparency that is not the last, so that it is taken for any other."""
+    return any(sample in (1, 2) for sample in extra[:-1])
 
 
 def read_pixels(source: Union[Path, bytes], header: TiffHeader) -> np.ndarray:

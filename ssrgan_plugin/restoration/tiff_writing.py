@@ -1,14 +1,17 @@
 """Writing TIFFs in strips as they come, with all their tags."""
 
+import io
 import zlib
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, Optional
+from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
 import numpy as np
 import tifffile
-from PIL import Image, TiffImagePlugin
+from PIL import TiffImagePlugin
 
+from . import exif
 from .image_info import ImageInfo
+from .tiff_tags import tags_of
 
 PHOTOMETRIC_NAMES = dict(grey='minisblack', rgb='rgb', cmyk='separated', bands='minisblack')
 STRIP_SIZE = 2**20  # bytes, about, of a strip in what is written
@@ -32,19 +35,19 @@ def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtyp
     extra = [0] * (bands - base)
     if alpha:
         extra[-1] = 1 if info.premultiplied else 2
-    tags = [(*tag, True) for tag in info.tags]
+    tags, directories, _ = with_exif(info)
     tags += [
         (code, 1, len(content), content, True) for code, content in ((700, info.xmp), (33723, info.iptc)) if content
     ]
     options: Dict[str, Any] = {}
-    if info.resolution:
-        options = dict(resolution=tuple(10 * value for value in info.resolution), resolutionunit='CENTIMETER')
+    resolution = info.resolution or exif.resolution(info.exif)
+    if resolution:
+        options = dict(resolution=tuple(10 * value for value in resolution), resolutionunit='CENTIMETER')
     elif info.scale:
         options = dict(resolution=info.scale, resolutionunit='NONE')
     orientation = info.orientation
     if orientation != 1:
         tags.append((274, 3, 1, orientation, True))
-    directories = exif_directories(info.exif)
     tags += [(code - 1, 4, 1, 0, True) for code in directories]
     bigtiff = height * width * bands * dtype.itemsize > 2**31
     with tifffile.TiffWriter(path, bigtiff=bigtiff, byteorder='<') as writer:
@@ -67,6 +70,25 @@ def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtyp
     append_directories(path, directories)
 
 
+def with_exif(info: ImageInfo) -> Tuple[List[tuple], Dict[int, dict], bool]:
+    """Tags to write, among them those of an EXIF that are tags in a TIFF: make and model, author, whatever it has; its
+    directories; and whether that is all of it."""
+    tags = [(*tag, True) for tag in info.tags]
+    there = {tag[0] for tag in tags}
+    more = [(*tag, True) for page in exif.pages(info.exif) for tag in tags_of(page)[0] if tag[0] not in there]
+    kept = [tag for tag in more if can_be_written(tag)]
+    directories, whole = exif.directories(exif.load(info.exif))
+    return tags + kept, directories, whole and len(kept) == len(more)
+
+
+def can_be_written(tag: tuple) -> bool:
+    try:
+        tifffile.imwrite(io.BytesIO(), np.zeros((1, 1), np.uint8), extratags=[tag])
+        return True
+    except Exception:  # as many kinds as there are ways to be malformed
+        return False
+
+
 def cut(strips: Iterable[np.ndarray], rows: int) -> Iterator[np.ndarray]:
     """Strips of any heights as strips of ``rows``, but for the last."""
     left = None
@@ -79,16 +101,6 @@ def cut(strips: Iterable[np.ndarray], rows: int) -> Iterator[np.ndarray]:
         yield left
 
 
-def exif_directories(content: Optional[bytes]) -> dict:
-    exif = Image.Exif()
-    if content:
-        try:
-            exif.load(content)
-        except (SyntaxError, ValueError):  # malformed
-            return {}
-    return {code: dict(exif.get_ifd(code)) for code in (0x8769, 0x8825) if exif.get_ifd(code)}
-
-
 def append_directories(path: Path, directories: dict) -> None:
     """EXIF's own directories at the end of the file, and the tags that point to them, for which there are stand-ins.
 
@@ -97,7 +109,7 @@ def append_directories(path: Path, directories: dict) -> None:
     for code, entries in directories.items():
         with tifffile.TiffFile(path) as file:
             stand_in = file.pages[0].aspage().tags[code - 1]
-        directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b'II')
+        directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b'II', group=code)
         for key, item in entries.items():
             directory[key] = item
         with open(path, 'r+b') as file:
