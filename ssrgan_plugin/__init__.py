@@ -4,11 +4,16 @@ Configs name ``ssrgan_plugin.registration`` in their ``custom_imports``; the net
 ``ssrgan_plugin.networks``, are plain PyTorch, and so is ``Restorer``.
 """
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .restoration.restorer import Restorer
+
 __version__ = '0.1.0'
 __all__ = ['Restorer']
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Imports PyTorch only when a Restorer is asked for."""
     if name == 'Restorer':
         from .restoration.restorer import Restorer

@@ -10,7 +10,7 @@ from pkgutil import resolve_name
 from typing import Any, Dict, Optional
 
 from . import __version__
-from .errors import InputError
+from .errors import InputError, missing_module
 from .experiments import arguments as experiments
 from .restoration import arguments as pictures
 
@@ -76,6 +76,8 @@ def main(tool: Optional[str] = None) -> None:
         if isinstance(error, OSError) and error.filename is None:
             sys.exit(f'{name}: the output cannot be written ({error.strerror or error})')
         sys.exit(f'{name}: {error}')
+    except ModuleNotFoundError as error:
+        sys.exit(f'{name}: {missing_module(error)}')
     except KeyboardInterrupt:
         sys.exit(f'{name}: interrupted; {interrupted}')
 

@@ -89,7 +89,7 @@ def store(dataset: PaperDataset, source: Path, folder: Path, size: Optional[int]
     images = find(source, dataset.images)
     try:
         splits = dataset.read_splits(images, source)
-    except InputError:
+    except (InputError, ImportError):
         raise
     except Exception as error:  # SciPy and the text files have their own, many
         raise InputError(

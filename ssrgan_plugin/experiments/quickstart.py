@@ -9,6 +9,7 @@ from mmengine.dataset import pseudo_collate
 
 from ..errors import InputError
 from ..nmse import nmse
+from ..toolbox.resuming import find_latest_checkpoint
 from ..toolbox.trained_models import load_model
 
 
@@ -43,12 +44,11 @@ def report(config: str, work_dir: Path) -> None:
     Raises:
         InputError: if there is no checkpoint, or it does not fit.
     """
-    last = work_dir / 'last_checkpoint'
-    if not last.exists():
-        raise InputError(f'{work_dir} holds no last_checkpoint: train with --work-dir {work_dir} first')
-    checkpoint = work_dir / Path(last.read_text()).name
+    checkpoint = find_latest_checkpoint(str(work_dir))
+    if checkpoint is None:
+        raise InputError(f'{work_dir} holds no checkpoint: train with --work-dir {work_dir} first')
     rows = []
-    for name, corrupted, restored, original, mask in restored_photographs(config, str(checkpoint)):
+    for name, corrupted, restored, original, mask in restored_photographs(config, checkpoint):
         telea = cv2.inpaint(corrupted, mask, 3, cv2.INPAINT_TELEA)
         composite = np.where(mask[..., None] == 1, restored, corrupted)
         columns = {

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..child_processes import die_with_parent
-from ..errors import InputError
+from ..errors import InputError, missing_module
 
 LAUNCHED = 'TORCHELASTIC_RUN_ID' in os.environ
 
@@ -45,6 +45,8 @@ def run(script: str) -> None:
         sys.exit(f'{script}: interrupted{"; --resume goes on from the last checkpoint" * (script == "train.py")}')
     except OSError as error:
         sys.exit(f'{script}: {told(error)}')
+    except ModuleNotFoundError as error:
+        sys.exit(f'{script}: {missing_module(error)}')
     except InputError as error:
         # A data-loading worker's error arrives with the worker's traceback as its text; its last line is the sentence.
         sentence = str(error).strip().splitlines()[-1].removeprefix(f'{InputError.__module__}.InputError: ')

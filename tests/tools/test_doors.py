@@ -19,3 +19,28 @@ def test_help(run, tool):
 @pytest.mark.parametrize('tool', TOOLS, ids=lambda tool: tool.stem)
 def test_are_thin(tool):
     assert len(tool.read_text().splitlines()) <= 60
+
+
+@pytest.mark.parametrize(
+    'module, command, extras',
+    [
+        ('mmengine', 'compare --config x.py', '[mmagic,lite]'),
+        ('matplotlib', 'plot .', '[mmagic,lite]'),
+        ('scipy', 'prepare-data flower --archive {flowers}', '[data]'),
+        ('torchvision', 'prepare-data flower', '[data]'),
+        ('skimage', 'evaluate --originals {flowers} --restored {flowers}', 'install it with pip'),
+        ('mmcv', 'train.py x.py', '[mmagic,lite]'),
+    ],
+)
+def test_what_is_not_installed_is_named(run, flowers, tmp_path, module, command, extras):
+    """The package alone, as pip installs it, has neither the toolbox nor all that the experiments need."""
+    (flowers / 'setid.mat').touch()
+    tool, *arguments = command.format(flowers=flowers).split()
+    call = f"import runpy; runpy.run_path({str(TOOLS[0].parent / tool)!r}, run_name='__main__')"
+    call = call if tool.endswith('.py') else 'from ssrgan_plugin.cli import main; main()'
+    arguments = arguments if tool.endswith('.py') else [tool, *arguments]
+    code = f"import sys; sys.modules[{module!r}] = None; sys.argv = ['', *{arguments!r}]; {call}"
+    done = run('python', '-c', code, cwd=tmp_path)
+    assert done.returncode == 1 and 'Traceback' not in done.stderr
+    sentence = done.stderr.strip().splitlines()[-1]
+    assert f'this needs {module}, which is not installed: ' in sentence and extras in sentence
