@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from ..errors import InputError
 from .backend import Backend
 from .far_filling import SmoothSurface
 from .lost_pixels import LostPixels, of_bands
@@ -121,8 +122,14 @@ class PictureInTiles:
                     self.far += int(far[back].sum())
                 shown = np.where(far, surface[..., first:place], shown)
                 near = near & ~(far if near.ndim == 3 else far.all(-1))
-            restored, chosen = run(shown, near, self.coarse)[back], here[back]
-            part[..., bands][chosen] = values.to_image(restored[chosen], strip.dtype)
+            chosen = here[back]
+            restored = run(shown, near, self.coarse)[back][chosen]
+            if not np.isfinite(restored).all():  # finite weights, too, may compute such numbers
+                raise InputError(
+                    'the network restores pixels to numbers that are not finite, so its weights are damaged or did not '
+                    'learn: name another checkpoint'
+                )
+            part[..., bands][chosen] = values.to_image(restored, strip.dtype)
 
 
 def with_margins(strips: Iterable[np.ndarray], side: int, margin: int) -> Iterator[Tuple[int, int, np.ndarray]]:

@@ -7,14 +7,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Iterator
 
+import torch
+
 from ..atomic_files import whole
+from ..checkpoint_files import tensors
+from ..errors import InputError
 
 
 def save_checkpoints_whole() -> None:
     """Lets a checkpoint, and ``last_checkpoint``, appear whole or not at all, in the work dir (no upstream issue
     known): MMEngine writes over those that a run would resume from, so that a kill at that moment leaves half a file;
-    removes the oldest before it saves; and with ``out_dir``, as MMagic's configs have it, goes elsewhere than
-    ``--work-dir`` says."""
+    removes the oldest before it saves; saves numbers that are not finite, from which nobody can go on; and with
+    ``out_dir``, as MMagic's configs have it, goes elsewhere than ``--work-dir`` says."""
     from mmengine.hooks import CheckpointHook, checkpoint_hook
     from mmengine.runner import runner
 
@@ -25,6 +29,12 @@ def save_checkpoints_whole() -> None:
     def save_whole(checkpoint, filename: str, *args, **kwargs) -> None:
         if '://' in filename:
             return save(checkpoint, filename, *args, **kwargs)
+        diverged = next((name for name, each in tensors(checkpoint) if not torch.isfinite(each).all()), None)
+        if diverged:
+            raise InputError(
+                f'training has diverged: {diverged} holds a number that is not finite; {Path(filename).name} is not '
+                'saved. Earlier checkpoints stay; begin anew with a smaller learning rate (optimizer.lr)'
+            )
         with whole(Path(filename)) as unfinished:
             save(checkpoint, str(unfinished), *args, **kwargs)
 
