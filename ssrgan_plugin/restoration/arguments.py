@@ -3,7 +3,7 @@
 A function here adds its arguments to a parser, and says by defaults what is called with them and how they are checked.
 """
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from math import isfinite
 from pathlib import Path
 from typing import List, Union
@@ -41,6 +41,11 @@ def restore(parser: ArgumentParser) -> None:
     parser.add_argument('--invert-mask', action='store_true', help='black = lost')
     parser.add_argument(
         '--mask-as-stored', action='store_true', help='the mask fits the pixels as stored, not as EXIF turns them'
+    )
+    parser.add_argument(
+        '--mask-by-channel',
+        action=BooleanOptionalAction,
+        help='each channel of the mask marks that channel alone (default: where they differ and are not of one colour)',
     )
     parser.add_argument(
         '--fill',
@@ -88,7 +93,9 @@ def check_restore(parser: ArgumentParser, args: Namespace) -> None:
         parser.error('--original is for --compare')
     if args.overwrite and args.skip_existing:
         parser.error('--overwrite and --skip-existing contradict each other: give one of them')
-    names = dict(mask_threshold='threshold', invert_mask='invert', mask_as_stored='as_stored')
+    names = dict(
+        mask_threshold='threshold', invert_mask='invert', mask_as_stored='as_stored', mask_by_channel='by_channel'
+    )
     args.mask_options = {option: getattr(args, name) for name, option in names.items()}
     for name in names:
         delattr(args, name)
@@ -106,6 +113,9 @@ def corrupt(parser: ArgumentParser) -> None:
         default='black',
         help='black (default), white, mean_grey, salt_and_pepper, uniform_noise, gaussian_noise, or a '
         'colour such as 255,0,0 in the units of the file',
+    )
+    parser.add_argument(
+        '--by-channel', action='store_true', help='lose values of each channel by themselves, not whole pixels'
     )
     parser.add_argument('--seed', type=seed, default=0)
     parser.add_argument('--save-mask', type=path, metavar='FILE_OR_DIR', help='white = lost')

@@ -1,7 +1,7 @@
 """Losing pixels of image files at random, to try a restoration on them."""
 
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 from tqdm import tqdm
@@ -12,6 +12,7 @@ from . import image_files
 from .image_files import ImageFile, left_behind
 from .image_info import ImageInfo
 from .jobs import Job, find_jobs, refuse_overwriting, same_place
+from .plausibility import colour_bands
 from .side_by_side import colours
 from .telling import Teller
 from .values import Fill, fill_colours, top_of
@@ -24,6 +25,7 @@ def corrupt(
     fill: Fill = 'black',
     seed: int = 0,
     save_mask: Optional[Path] = None,
+    by_channel: bool = False,
     overwrite: bool = False,
     max_pixels: Optional[int] = None,
     as_json: bool = False,
@@ -39,6 +41,7 @@ def corrupt(
             Default: ``'black'``.
         seed: Of the random numbers, with the file's name. Default: 0.
         save_mask: File for the mask, or folder for several, white = lost.
+        by_channel: Each channel's values are lost by themselves, not whole pixels. Default: False.
         overwrite: Replace outputs that exist. Default: False.
         max_pixels: Larger images are refused.
         as_json: Print one object a line. Default: False.
@@ -60,19 +63,20 @@ def corrupt(
         if save_mask and (several or save_mask.is_dir() or not save_mask.suffix):
             mask_file = save_mask / job.name.with_suffix('.png')
         try:
-            lost, size, notes = corrupt_file(job, ratio, fill, seed, mask_file, overwrite, max_pixels)
+            mask, notes = corrupt_file(job, ratio, fill, seed, mask_file, by_channel, overwrite, max_pixels)
         except (InputError, OSError, MemoryError) as error:
             teller.failed(str(job.image), error)
         else:
+            lost, unit = int(mask.sum()), 'values' if mask.shape[2] > 1 else 'pixels'
             facts = dict(
                 input=str(job.image),
                 output=str(job.output),
                 mask=mask_file and str(mask_file),
                 lost=lost,
-                pixels=size,
+                **{unit: mask.size},
                 notes=notes,
             )
-            told = f'{job.output}: {lost:,} of {size:,} pixels ({lost / size:.1%}) lost'
+            told = f'{job.output}: {lost:,} of {mask.size:,} {unit} ({lost / mask.size:.1%}) lost'
             teller.done('; '.join([told, *notes]), **facts)
     if strangers:
         teller.note(f'no images, left out: {len(strangers)}, such as {strangers[0]}')
@@ -80,8 +84,16 @@ def corrupt(
 
 
 def corrupt_file(
-    job: Job, ratio: float, fill: Fill, seed: int, mask_file: Optional[Path], overwrite: bool, max_pixels: Optional[int]
-) -> tuple:
+    job: Job,
+    ratio: float,
+    fill: Fill,
+    seed: int,
+    mask_file: Optional[Path],
+    by_channel: bool,
+    overwrite: bool,
+    max_pixels: Optional[int],
+) -> Tuple[np.ndarray, List[str]]:
+    """Returns the mask, of one channel or as many as there are colours, and what to tell."""
     for path in filter(None, (job.output, mask_file)):
         if image_files.check_format(path) in ('.jpg', '.jpeg'):
             raise InputError(f'{path}: JPEG would smear the lost pixels over their neighbours: write .png')
@@ -90,31 +102,35 @@ def corrupt_file(
         raise InputError(f'{job.output} cannot be image and mask at once: name another --save-mask')
     image = image_files.open_file(job.image, max_pixels)
     image_files.check_holds(job.output, image.bands, image.dtype, image.info)
+    channels = colour_bands(image) if by_channel else 1
+    mask_info = ImageInfo(None if channels in (1, 3) else 'bands', False, exif=image.info.exif)
+    if mask_file:
+        image_files.check_holds(mask_file, channels, np.dtype(np.uint8), mask_info)
     file = image_files.read(image)
     rng = corruption.seeded_rng(seed, job.image.name)
-    mask = corruption.random_mask(file.pixels.shape[0], file.pixels.shape[1], ratio, rng)
+    mask = corruption.random_mask(image.height, image.width, ratio, rng, channels)
     result = file.pixels.copy()
     target = colours(file.with_pixels(result))  # a view: transparency stays
     lose(target, mask, fill, rng)
     image_files.write(job.output, file.with_pixels(result), overwrite)
     if mask_file:
-        info = ImageInfo(exif=file.info.exif)
-        image_files.write(mask_file, ImageFile(255 * mask[..., 0], info), overwrite)
+        image_files.write(mask_file, ImageFile(255 * mask, mask_info), overwrite)
     left = [
         f'{job.output.suffix} cannot hold {what}, which is left out' for what in left_behind(job.output, image.info)
     ]
-    return int(mask.sum()), mask.size, [*image.info.notes, *left]
+    return mask, [*image.info.notes, *left]
 
 
 def lose(pixels: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Generator) -> None:
-    """Fills the masked pixels of (H, W, colours) in place.
+    """Fills the masked pixels of (H, W, colours), or values, in place.
 
     Raises:
         InputError: if the fill has no meaning in these values.
     """
-    lost = mask[..., 0] != 0
+    lost = np.broadcast_to(mask != 0, pixels.shape)
     if not isinstance(fill, str):
-        pixels[lost] = fill_colours([list(np.ravel(fill))], pixels.dtype, pixels.shape[2])[0]
+        colour = fill_colours([list(np.ravel(fill))], pixels.dtype, pixels.shape[2])[0]
+        pixels[lost] = np.broadcast_to(colour, pixels.shape)[lost]
         return
     low, high = 0.0, top_of(pixels.dtype)
     least, most = float(np.nanmin(pixels)), float(np.nanmax(pixels))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -21,26 +21,30 @@ class MaskOptions(NamedTuple):
         threshold: What is brighter is lost. Default: black is known, all else lost, if the mask has two levels.
         invert: Lost and known are the other way round. Default: False.
         as_stored: It fits the pixels as stored, not as viewers show them. Default: False.
+        by_channel: Each channel marks what is lost of that channel alone, not of the whole pixel. Default: if its
+            channels differ, in two levels, and not as if a single colour had been painted.
     """
 
     threshold: Optional[float] = None
     invert: bool = False
     as_stored: bool = False
+    by_channel: Optional[bool] = None
 
 
 PLAIN = MaskOptions()
+Look = Callable[[OpenImage, np.ndarray], np.ndarray]
 
 
 def read_mask(
     path: Path, damaged: OpenImage, options: MaskOptions = PLAIN, max_pixels: Optional[int] = None
 ) -> Tuple[LostPixels, List[str]]:
-    """Reads which pixels of a damaged image are lost, as it is stored.
+    """Reads what of a damaged image is lost, as it is stored.
 
     Returns:
-        Lost pixels, and what to tell about the mask.
+        It, by channel where the mask says so, and what to tell about the mask.
 
     Raises:
-        InputError: if the mask is of another size, has grey levels, or looks inverted.
+        InputError: if the mask is of another size, has grey levels, looks inverted, or has channels that do not fit.
     """
     mask = open_file(path, max_pixels)
     orientations = (1, 1) if options.as_stored else (mask.info.orientation, damaged.info.orientation)
@@ -48,8 +52,16 @@ def read_mask(
     height, width = damaged.shape[:2]
     if by_transparency(mask):
         mask = transparency_of(mask)
-    level, notes = threshold(path, mask, options)
-    marked = (brightness(mask, strip) > level for strip in mask.strips(STRIP))
+    by_channel = options.by_channel
+    if by_channel:
+        refuse_other_channels(path, mask, damaged)
+    elif by_channel is None:
+        by_channel = fits_channels(mask, damaged) and channels_differ(mask)
+    look = channels_of if by_channel else brightness
+    level, notes = threshold(path, mask, options, look)
+    if by_channel and options.by_channel is None:
+        notes.append("the mask's channels differ: each marks that channel alone (else say --no-mask-by-channel)")
+    marked = (look(mask, strip) > level for strip in mask.strips(STRIP))
     if orientations[0] != orientations[1]:
         whole = as_stored(upright(np.concatenate(list(marked)), orientations[0]), orientations[1])
         marked = (whole[y : y + STRIP] for y in range(0, height, STRIP))
@@ -79,13 +91,45 @@ def check_size(path: Path, mask: OpenImage, damaged: OpenImage, orientations: Tu
     )
 
 
-def brightness(mask: OpenImage, strip: np.ndarray) -> np.ndarray:
-    """(H, W): the brightest colour; where the mask is transparent, 0."""
+def fits_channels(mask: OpenImage, damaged: OpenImage) -> bool:
+    """Whether it may speak of each band, or of each but transparency."""
+    return colour_bands(mask) > 1 and colour_bands(mask) in (colour_bands(damaged), damaged.bands)
+
+
+def refuse_other_channels(path: Path, mask: OpenImage, damaged: OpenImage) -> None:
+    if not fits_channels(mask, damaged):
+        count, expected = colour_bands(mask), colour_bands(damaged)
+        raise InputError(
+            f'{path}: the mask has {count} channel{"s"[: count > 1]}, the image {expected}: '
+            + ('leave --mask-by-channel out' if expected == 1 else 'a mask by channel needs as many')
+        )
+
+
+def channels_differ(mask: OpenImage) -> bool:
+    """Whether channels of two levels differ, in more than one way: else somebody has painted in red, say."""
+    levels: set = set()
+    colours: set = set()
+    for strip in mask.strips(STRIP):
+        values = channels_of(mask, strip)
+        levels.update(np.unique(values).tolist())
+        if len(levels) > 2:
+            return False
+        coloured = values[(values != values[..., :1]).any(-1)] > min(levels)
+        colours.update(map(bytes, np.unique(np.packbits(coloured, axis=1), axis=0)))
+    return len(colours) > 1
+
+
+def channels_of(mask: OpenImage, strip: np.ndarray) -> np.ndarray:
+    """(H, W, colours); where the mask is transparent, 0."""
     bands = colour_bands(mask)
     if np.issubdtype(mask.dtype, np.floating) and np.isnan(strip).any():
         raise InputError(f'{mask.name} has pixels that are no number: mark lost pixels by 1, known ones by 0')
-    colours = strip[..., :bands].max(-1)
-    return np.where(strip[..., -1] > 0, colours, 0) if bands < mask.bands else colours
+    return np.where(strip[..., -1:] > 0, strip[..., :bands], 0) if bands < mask.bands else strip
+
+
+def brightness(mask: OpenImage, strip: np.ndarray) -> np.ndarray:
+    """(H, W): the brightest colour."""
+    return channels_of(mask, strip).max(-1)
 
 
 def by_transparency(mask: OpenImage) -> bool:
@@ -111,11 +155,11 @@ def transparency_of(mask: OpenImage) -> OpenImage:
     )
 
 
-def threshold(path: Path, mask: OpenImage, options: MaskOptions) -> Tuple[float, List[str]]:
+def threshold(path: Path, mask: OpenImage, options: MaskOptions, look: Look) -> Tuple[float, List[str]]:
     """What is brighter is lost."""
     if options.threshold is not None:
         return options.threshold, []
-    levels = count_levels(mask)
+    levels = count_levels(mask, look)
     if len(levels) <= 2:
         low = min(levels)
         return (low if len(levels) == 2 else 0), []
@@ -132,10 +176,10 @@ def threshold(path: Path, mask: OpenImage, options: MaskOptions) -> Tuple[float,
     return top / 2, [f'the mask has {len(levels):,} grey levels: those above {top / 2:g} count as lost']
 
 
-def count_levels(mask: OpenImage) -> dict:
+def count_levels(mask: OpenImage, look: Look) -> dict:
     levels: dict = {}
     for strip in mask.strips(STRIP):
-        for level, count in zip(*np.unique(brightness(mask, strip), return_counts=True)):
+        for level, count in zip(*np.unique(look(mask, strip), return_counts=True)):
             levels[level.item()] = levels.get(level.item(), 0) + int(count)
     return levels
 
@@ -145,7 +189,8 @@ def refuse_inverted(path: Path, damaged: OpenImage, lost: LostPixels, inverted: 
     limits = np.array([[np.inf, -np.inf]] * 2)
     for marked, strip in rows_of(damaged, lost):
         for i, place in enumerate((~marked, marked)):
-            values = strip[..., : colour_bands(damaged)][place]
+            bands = place.shape[2] if place.ndim == 3 else colour_bands(damaged)
+            values = strip[..., :bands][place]
             if values.size:
                 limits[i] = min(limits[i, 0], np.nanmin(values)), max(limits[i, 1], np.nanmax(values))
     if limits[0, 0] == limits[0, 1] and limits[1, 0] < limits[1, 1] and lost.count < lost.size - 1:

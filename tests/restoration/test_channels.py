@@ -1,5 +1,7 @@
 """Channels lost by themselves: what is known of a pixel stays, and informs the restoration of the rest."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.networks import MaskAwareSSRGANGenerator, SSRGANGenerator
+from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.image_info import ImageInfo
 from ssrgan_plugin.restoration.lost_pixels import LostPixels
 from ssrgan_plugin.restoration.mask_finding import by_mask, find_lost
@@ -151,3 +154,48 @@ def test_far_values_are_told(restorer):
         restored = restorer(PHOTO, lost)
     assert np.array_equal(restored[~lost], PHOTO[~lost])
     assert error(restored, PHOTO, lost) < 0.2 * error(np.zeros_like(PHOTO), PHOTO, lost)
+
+
+@pytest.mark.parametrize('kind', ['rgb', 'rgba', 'deep', 'bands', 'grey'])
+def test_command_loses_and_restores_channels(ssrgan, tmp_path, kind):
+    alpha = np.full((*PHOTO.shape[:2], 1), 200, np.uint8)
+    pictures = dict(
+        rgb=PHOTO,
+        rgba=np.dstack([PHOTO, alpha]),
+        deep=PHOTO.astype(np.uint16) * 257,
+        bands=np.dstack([PHOTO, PHOTO[..., ::-1]]).astype(np.float32),
+        grey=PHOTO[..., :1],
+    )
+    image, suffix = pictures[kind], '.tif' if kind == 'bands' else '.png'
+    original, damaged, restored, mask = (tmp_path / f'{name}{suffix}' for name in ('o', 'd', 'r', 'm'))
+    info = ImageInfo('bands', False) if kind == 'bands' else ImageInfo()
+    image_files.write(original, image_files.ImageFile(image, info))
+    done = ssrgan('corrupt', original, '-o', damaged, '--ratio', '0.4', '--save-mask', mask, '--by-channel', '--json')
+    colours = image.shape[2] - (kind == 'rgba')
+    told = json.loads(done.stdout)
+    assert told['lost'] == round(0.4 * PHOTO[..., 0].size) * colours
+    assert told['pixels' if kind == 'grey' else 'values'] == PHOTO[..., 0].size * colours
+    marks = np.atleast_3d(image_files.read(mask).pixels) > 0
+    assert marks.shape == (*PHOTO.shape[:2], colours) and (colours == 1 or (marks != marks[..., :1]).any())
+    known = np.dstack([~marks, alpha > 0]) if kind == 'rgba' else ~marks
+    before = np.atleast_3d(image_files.read(damaged).pixels)
+    assert np.array_equal(before[known], image[known]) and not before[~known].any()
+    done = ssrgan('restore', damaged, '-o', restored, '--mask', mask)
+    assert (
+        f'{marks.sum():,} of {marks.size:,} {"pixels" if kind == "grey" else "values"} (40.0%) restored' in done.stdout
+    )
+    after = np.atleast_3d(image_files.read(restored).pixels)
+    assert np.array_equal(after[known], image[known])
+    scale = 257 if kind == 'deep' else 1
+    assert error(after / scale, image.astype(float) / scale, ~known) < 200
+
+
+def test_masks_of_channels_that_the_file_cannot_hold_are_refused_first(ssrgan, tmp_path):
+    image = image_files.ImageFile(np.dstack([PHOTO, PHOTO]), ImageInfo('bands', False))
+    image_files.write(tmp_path / 'o.tif', image)
+    done = ssrgan(
+        'corrupt', tmp_path / 'o.tif', '-o', tmp_path / 'd.tif', '--ratio', '0.4', '--save-mask', tmp_path / 'm.png',
+        '--by-channel', status=1,
+    )  # fmt: skip
+    assert 'm.png: .png cannot hold 6 bands of this kind: write .tif' in done.stderr
+    assert not (tmp_path / 'd.tif').exists()

@@ -88,3 +88,49 @@ def test_no_number_is_no_mark(files, tmp_path):
     marks = np.where(LOST, np.nan, 1).astype(np.float32)
     with pytest.raises(InputError, match='mask.tif has pixels that are no number: mark lost pixels by 1'):
         files(marks, 'mask.tif')
+
+
+CHANNELS = np.random.default_rng(2).random((80, 120, 3)) < 0.05
+
+
+def test_channels_that_differ_mark_themselves(files):
+    lost, notes = files(255 * CHANNELS.astype(np.uint8))
+    assert np.array_equal(lost.array(), CHANNELS)
+    assert notes == ["the mask's channels differ: each marks that channel alone (else say --no-mask-by-channel)"]
+    transparent = np.dstack([255 * CHANNELS, np.where(np.arange(120) < 60, 0, 255) + np.zeros((80, 1))])
+    lost, _ = files(transparent.astype(np.uint8))
+    assert np.array_equal(lost.array(), CHANNELS & (np.arange(120) >= 60)[:, None])
+    lost, notes = files(255 * CHANNELS.astype(np.uint8), options=MaskOptions(by_channel=False))
+    assert np.array_equal(lost.array(), CHANNELS.any(-1)) and not notes
+    lost, _ = files(255 * (~CHANNELS).astype(np.uint8), options=MaskOptions(invert=True))
+    assert np.array_equal(lost.array(), CHANNELS)
+
+
+@pytest.mark.parametrize('colour', [(255, 0, 0), (0, 255, 255)])
+def test_what_is_painted_in_one_colour_marks_whole_pixels(files, colour):
+    painted = np.where(LOST[..., None], np.uint8(colour), 0).astype(np.uint8)
+    painted[3, :5] = 255
+    lost, notes = files(painted)
+    assert np.array_equal(lost.array(), painted.any(-1)) and not notes
+    lost, _ = files(painted, options=MaskOptions(by_channel=True))
+    assert np.array_equal(lost.array(), painted > 0)
+
+
+def test_channels_of_grey_levels_mark_whole_pixels(files):
+    soft = np.where(CHANNELS, 255, 10).astype(np.uint8)
+    soft[0, 0] = 0
+    lost, notes = files(soft, options=MaskOptions(threshold=99))
+    assert lost.channels == 1
+    lost, _ = files(soft, options=MaskOptions(threshold=99, by_channel=True))
+    assert np.array_equal(lost.array(), CHANNELS)
+
+
+def test_channels_that_do_not_fit(files, tmp_path):
+    Image.fromarray(PICTURE[..., 0]).save(tmp_path / 'grey.png')
+    options = MaskOptions(by_channel=True)
+    with pytest.raises(InputError, match='the mask has 3 channels, the image 1: leave --mask-by-channel out'):
+        files(255 * CHANNELS.astype(np.uint8), image='grey.png', options=options)
+    with pytest.raises(InputError, match='the mask has 1 channel, the image 3: a mask by channel needs as many'):
+        files(levels(0, 255), options=options)
+    lost, _ = files(255 * CHANNELS.astype(np.uint8), image='grey.png')
+    assert np.array_equal(lost.array(), CHANNELS.any(-1))
