@@ -13,6 +13,7 @@ from . import __version__
 from .errors import InputError, missing_module
 from .experiments import arguments as experiments
 from .restoration import arguments as pictures
+from .terminations import Terminated, as_interruptions
 
 
 def configs(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +60,8 @@ def main(tool: Optional[str] = None) -> None:
     interrupted = arguments.pop('interrupted', 'what is written is whole')
     warnings.simplefilter('ignore')  # libraries' own; ours are in what is told
     try:
-        failures = resolve_name(function)(**arguments) or []
+        with as_interruptions():
+            failures = resolve_name(function)(**arguments) or []
         for failure in failures:
             print(f'{name}: {failure}', file=sys.stderr)
         sys.stdout.flush()
@@ -78,6 +80,9 @@ def main(tool: Optional[str] = None) -> None:
         sys.exit(f'{name}: {error}')
     except ModuleNotFoundError as error:
         sys.exit(f'{name}: {missing_module(error)}')
+    except Terminated as end:
+        print(f'{name}: ended by a signal ({end}); {interrupted}', file=sys.stderr)
+        sys.exit(end.status)
     except KeyboardInterrupt:
         sys.exit(f'{name}: interrupted; {interrupted}')
 
