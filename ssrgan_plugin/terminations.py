@@ -40,4 +40,5 @@ def as_interruptions() -> Iterator[None]:
         yield
     finally:
         for each in taken:
-            signal.signal(each, signal.SIG_DFL)
+            if signal.getsignal(each) is end:  # else this process is about to end, and not to be disturbed
+                signal.signal(each, signal.SIG_DFL)

@@ -51,9 +51,10 @@ def test_what_is_ignored_stays_ignored():
             with pytest.raises(Terminated, match='Terminated'):
                 os.kill(os.getpid(), signal.SIGTERM)
                 time.sleep(5)
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN, 'no second one comes in between'
     finally:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def test_forked_children_end_as_ever():
