@@ -14,6 +14,7 @@ from .errors import InputError, missing_module
 from .experiments import arguments as experiments
 from .restoration import arguments as pictures
 from .terminations import Terminated, as_interruptions
+from .web import arguments as page
 
 
 def configs(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def configs(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(function='ssrgan_plugin.shipped_files:print_configs')
 
 
-COMMANDS = {**pictures.COMMANDS, **experiments.COMMANDS, 'configs': configs}
+COMMANDS = {**pictures.COMMANDS, **page.COMMANDS, **experiments.COMMANDS, 'configs': configs}
 
 
 def parse_args(tool: Optional[str] = None) -> Dict[str, Any]:

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -175,13 +175,20 @@ class OneImage:
             )
         return find_lost(image, fill, nodata)
 
-    def restore(self, image: OpenImage, found: Found, restorer: 'Restorer') -> dict:
+    def restore(
+        self,
+        image: OpenImage,
+        found: Found,
+        restorer: 'Restorer',
+        watch: Callable[[Iterable[np.ndarray]], Iterable[np.ndarray]] = iter,
+    ) -> dict:
+        """Restores and writes; ``watch`` is handed the strips on their way to the file, and may end it by raising."""
         from .restorer import far_sentence
 
         count = found.lost.count
         notes = list(found.notes)
         picture = restorer.picture(image, found) if count else None
-        strips = picture.strips(restorer.backend) if picture else image.strips(image_files.STRIP)
+        strips = watch(picture.strips(restorer.backend) if picture else image.strips(image_files.STRIP))
         output, info = self.job.output, image.info
         if output == STANDARD:
             write_to_standard(strips, image)

@@ -33,11 +33,7 @@ class Teller:
             tqdm.write(sentence, file=self.stream)
 
     def failed(self, name: str, error: BaseException) -> None:
-        reason = str(error).splitlines()[0] if str(error) else 'too little memory'
-        if isinstance(error, OSError) and error.strerror:
-            reason = f'{error.filename or name}: {error.strerror}'
-        named = re.search(rf'(?<![\w./-]){re.escape(name)}(?!\w)', reason)  # not as the end of another name
-        reason = reason if named else f'{name}: {reason}'
+        reason = refusal(name, error)
         self.failures.append(reason)
         if self.as_json:
             tqdm.write(json.dumps(dict(input=name, error=reason)), file=self.stream)
@@ -47,6 +43,15 @@ class Teller:
             others = ', the others are done' if len(self.failures) < total else ''
             return [*self.failures, f'{len(self.failures)} of {total} images failed{others}']
         return self.failures
+
+
+def refusal(name: str, error: BaseException) -> str:
+    """What has failed, naming the file."""
+    reason = str(error).splitlines()[0] if str(error) else 'too little memory'
+    if isinstance(error, OSError) and error.strerror:
+        reason = f'{error.filename or name}: {error.strerror}'
+    named = re.search(rf'(?<![\w./-]){re.escape(name)}(?!\w)', reason)  # not as the end of another name
+    return reason if named else f'{name}: {reason}'
 
 
 def finite(value: Any) -> Any:
