@@ -2,10 +2,7 @@
 
 import argparse
 import sys
-import tempfile
 from typing import Optional
-
-import torch
 
 from ssrgan_plugin.toolbox.mmagic_scripts import run
 
@@ -27,11 +24,6 @@ if __name__ == '__main__':
         sys.argv.remove('--amp')
         sys.argv += ['--cfg-options', 'test_cfg.fp16=True']
     config = lone_config()
-    if config is None:
-        run('test.py')
-    else:
-        with tempfile.NamedTemporaryFile(prefix='no_weights_', suffix='.pth') as empty:
-            torch.save(dict(state_dict={}), empty)
-            empty.flush()
-            sys.argv.insert(sys.argv.index(config) + 1, empty.name)
-            run('test.py')
+    if config is not None:
+        sys.argv.insert(sys.argv.index(config) + 1, '-')
+    run('test.py')

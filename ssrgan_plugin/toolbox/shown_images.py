@@ -1,14 +1,17 @@
 """What a config's network is shown: in which scaling, which order of channels, and with what in lost pixels."""
 
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Iterator, List
 
+import numpy as np
 from mmengine.config import Config
 from torch import Tensor
 
 from ..errors import InputError
 from ..networks.restoring_network import RestoringNetwork
 
+CORRUPTIONS = ('RandomPixelCorruption', 'RandomShapeCorruption')
 LOADERS = ('LoadImageFromFile', 'LoadWholeImageFromFile')
+SCALERS = ('Normalize', 'RescaleToZeroOne')
 CURE = "restore by the toolbox's tools"
 
 
@@ -17,28 +20,35 @@ def kind(step: dict) -> str:
     return step['type'].split('.')[-1] if isinstance(step['type'], str) else step['type'].__name__
 
 
-def pipelines(dataset: Any) -> Iterator[Tuple[List[dict], dict]]:
-    """Every pipeline in a data set's config, however it is wrapped, with the ``corruption`` that goes into it."""
+def steps(pipeline: Any, corruption: dict) -> Iterator[dict]:
+    """Every transform in a pipeline, those in other transforms too; ``corruption`` goes into its own ones."""
+    for step in pipeline:
+        if isinstance(step, (list, tuple)):  # one of several pipelines
+            yield from steps(step, {})
+        else:
+            yield {**step, **(corruption if kind(step) in CORRUPTIONS else {})}
+            yield from steps(step.get('transforms') or (), {})
+
+
+def shown(dataset: Any) -> Iterator[dict]:
+    """Every transform of a data set's config, however it is wrapped."""
     if not isinstance(dataset, dict):
         return
     for inner in (dataset.get('dataset'), *(dataset.get('datasets') or ())):
-        yield from pipelines(inner)
-    if dataset.get('pipeline'):
-        yield dataset['pipeline'], dataset.get('corruption') or {}
+        yield from shown(inner)
+    yield from steps(dataset.get('pipeline') or (), dataset.get('corruption') or {})
 
 
-def all_pipelines(cfg: Config) -> List[Tuple[List[dict], dict]]:
-    return [
-        pipeline
-        for split in ('train', 'val', 'test')
-        for pipeline in pipelines((cfg.get(f'{split}_dataloader') or {}).get('dataset'))
-    ]
+def all_steps(cfg: Config) -> List[dict]:
+    loaders = [cfg.get(f'{split}_dataloader') or {} for split in ('train', 'val', 'test')]
+    return [step for loader in loaders for step in shown(loader.get('dataset'))]
 
 
 def check_scaling(cfg: Config) -> None:
     """Raises :class:`InputError` unless images are scaled to [-1, 1], as ours are."""
     scaling = cfg.model.get('data_preprocessor') or {}
-    if {*scaling.get('mean', [127.5]), *scaling.get('std', [127.5])} != {127.5}:
+    numbers = [np.ravel(scaling.get(key, 127.5)).tolist() for key in ('mean', 'std')]
+    if {*numbers[0], *numbers[1]} != {127.5} or any(kind(step) in SCALERS for step in all_steps(cfg)):
         raise InputError(f'{cfg.filename} scales images by other than 127.5: {CURE}')
 
 
@@ -49,12 +59,11 @@ def fill(cfg: Config) -> Any:
         InputError: if the config does not say, or says several things.
     """
     fills = []
-    for pipeline, corruption in all_pipelines(cfg):
-        for step in pipeline:
-            if kind(step) == 'RandomPixelCorruption':
-                fills.append({**step, **corruption}.get('fill', 'black'))
-            elif kind(step) == 'GetMaskedImage':
-                fills.append([float(step.get('zero_value', 127.5))])
+    for step in all_steps(cfg):
+        if kind(step) in CORRUPTIONS:
+            fills.append(step.get('fill', 'black'))
+        elif kind(step) == 'GetMaskedImage':
+            fills.append([float(step.get('zero_value', 127.5))])
     different = [each for index, each in enumerate(fills) if each not in fills[:index]]
     if len(different) == 1:
         return different[0]
@@ -65,12 +74,7 @@ def fill(cfg: Config) -> Any:
 def channel_order(cfg: Config) -> str:
     """'rgb' or 'bgr'."""
     told = (cfg.model.get('data_preprocessor') or {}).get('output_channel_order')
-    loaded = {
-        step.get('channel_order', 'bgr')
-        for pipeline, _ in all_pipelines(cfg)
-        for step in pipeline
-        if kind(step) in LOADERS
-    }
+    loaded = {step.get('channel_order', 'bgr') for step in all_steps(cfg) if kind(step) in LOADERS}
     orders = {told.lower()} if told else loaded or {'bgr'}
     if len(orders) > 1:
         raise InputError(f'{cfg.filename} loads images in several orders of channels: {CURE}')

@@ -45,6 +45,8 @@ def read_config(
     for part in parts:
         if not cfg.get(part):
             raise InputError(f'{path} has no {part}: name a whole config, such as those in configs/')
+    if isinstance(cfg.get('model'), dict) and cfg.get('data_preprocessor') is not None:
+        cfg.model.setdefault('data_preprocessor', cfg.data_preprocessor)  # as MMEngine's runner does
     return cfg
 
 

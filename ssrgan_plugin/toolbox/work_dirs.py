@@ -37,7 +37,8 @@ def guard_work_dirs() -> None:
 
 
 def prepare(work_dir: Path, resume: bool) -> None:
-    saved = saved_checkpoints(work_dir)
+    # Checkpoints may be named by a filename_tmpl.
+    saved = [*saved_checkpoints(work_dir), *work_dir.glob('last_checkpoint')]
     if saved and not resume:
         raise InputError(
             f'{work_dir} holds a training already ({saved[0].name}): go on with --resume, or name another --work-dir'

@@ -113,6 +113,15 @@ def test_fresh_start_over_results_is_refused(flowers, copied):
     assert {path.name: path.read_bytes() for path in copied.glob('*.pth')} == before
 
 
+def test_and_over_those_of_other_names_too(flowers, tmp_path):
+    names = {'default_hooks.checkpoint.filename_tmpl': 'ours_{:03d}.pth', 'default_hooks.checkpoint.save_best': None}
+    train(flowers, tmp_path, **names)
+    with pytest.raises(InputError, match=r'holds a training already \(last_checkpoint\): go on with --resume'):
+        train(flowers, tmp_path, **names)
+    assert train(flowers, tmp_path, epochs=2, resume=True, **names).epoch == 2
+    assert 'resumed epoch: 1,' in said(tmp_path) and (tmp_path / 'ours_002.pth').exists()
+
+
 def test_work_dir_in_use_is_refused(flowers, tmp_path):
     code = f"""
 from pathlib import Path

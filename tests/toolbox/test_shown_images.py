@@ -9,6 +9,7 @@ from mmengine.dataset import pseudo_collate
 
 from ssrgan_plugin import Restorer
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.toolbox.trained_models import read_config
 
 BLUE = [200, 40, 10]  # BGR
 LOADER = "dict(type='LoadWholeImageFromFile', key='gt'{})"
@@ -35,6 +36,11 @@ DIALECTS = {
     'concatenated': loaders(CORRUPTED.format('', f', fill={BLUE}'), CONCAT),
     'masked by the toolbox': loaders(MASKED.format('')),
     'masked in another grey': loaders(MASKED.format(', zero_value=50')),
+    'one of several transforms': loaders(
+        "dict(type='RandomChoice', transforms=[[dict(type='RandomPixelCorruption', ratio=0.5, fill='white')]]), "
+        "dict(type='PackInputs')"
+    ),
+    'one number for all channels': 'model = dict(data_preprocessor=dict(mean=127.5, std=127.5))',
     'BGR': "model = dict(data_preprocessor=dict(output_channel_order='BGR'))",
     'order as loaded': 'model = dict(data_preprocessor=dict(output_channel_order=None))',
     'BGR and a colour': (
@@ -106,6 +112,15 @@ def test_one_channel_model(tiny_config, tmp_path):
         ("test_dataloader = dict(dataset=dict(corruption=dict(fill='white')))", 'gives lost pixels several looks'),
         ('model = dict(generator=dict(in_channels=2, out_channels=2))', 'takes images of 2 channels'),
         ('model = dict(data_preprocessor=dict(mean=[0.0] * 3))', 'scales images by other than 127.5'),
+        ('model = dict(data_preprocessor=dict(mean=None, std=None))', 'scales images by other than 127.5'),
+        (loaders("dict(type='RescaleToZeroOne', keys=['gt']), " + CORRUPTED.format('', '')), 'scales images by other'),
+        (
+            loaders(
+                f"dict(type='RandomApply', transforms=[dict(type='RandomShapeCorruption', ratio=0.5, fill={BLUE})]), "
+                + CORRUPTED.format('', '')
+            ),
+            'gives lost pixels several looks',
+        ),
     ],
 )
 def test_what_cannot_be_told_is_refused(tiny_config, flowers, tmp_path, extra, message):
@@ -115,3 +130,9 @@ def test_what_cannot_be_told_is_refused(tiny_config, flowers, tmp_path, extra, m
     torch.save(dict(state_dict=generator.state_dict()), tmp_path / 'epoch_1.pth')
     with pytest.raises(InputError, match=message):
         Restorer(config, tmp_path / 'epoch_1.pth', device='cpu')
+
+
+def test_a_preprocessor_beside_the_model_is_its_own(tmp_path):
+    """As MMEngine's runner takes it."""
+    (tmp_path / 'beside.py').write_text("model = dict(type='SSRGAN')\ndata_preprocessor = dict(mean=[0.0] * 3)\n")
+    assert read_config(tmp_path / 'beside.py', parts=['model']).model.data_preprocessor.mean == [0.0] * 3

@@ -1,5 +1,7 @@
 """Testing needs test images alone, and one's own pictures need no lists."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from mmagic.registry import MODELS
@@ -44,6 +46,18 @@ def test_resume_in_a_config_is_about_its_training(tiny_config, tmp_path):
         runner = Runner.from_cfg(config.merge_from_dict(dict(load_from=str(tmp_path / name))) or config)
         errors.append(measured(runner))
     assert len({*errors}) == 3
+
+
+def test_weights_may_be_left_out_by_models_that_have_none(tiny_config, door, tmp_path):
+    """Also where no hook of ours looks at what was loaded."""
+    tool = Path(__file__).parents[2] / 'tools' / 'test.py'
+    refused = door(tool, tiny_config('custom_hooks = []'))
+    assert refused.returncode == 1 and refused.stderr.endswith('test.py: the model has weights: name its checkpoint\n')
+    telea = """
+model = dict(_delete_=True, type='ClassicalInpaintor', method='telea', data_preprocessor=dict(type='DataPreprocessor'))
+"""
+    done = door(tool, tiny_config(telea, name='telea.py'), '--out', tmp_path / 'out.json')
+    assert done.returncode == 0 and '"NMSE": 0.' in (tmp_path / 'out.json').read_text(), done.stderr
 
 
 def test_folder_of_ones_own(tiny_config, flowers, tmp_path):
