@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from ssrgan_plugin import cli
+from ssrgan_plugin.captions import CAPTION, LINE
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.jobs import find_jobs
@@ -42,9 +43,9 @@ def test_corrupt_restore_evaluate(ssrgan, photograph, damaged, tmp_path):
     restored = read(tmp_path / 'restored' / 'photo.png')
     assert np.array_equal(restored[mask == 0], original[mask == 0])
     compared = read(tmp_path / 'restored' / 'photo_compare.png')
-    assert compared.shape == (16 + 80, 3 * 96 + 2 * 4, 3)
-    assert np.array_equal(compared[16:, :96], read(damaged)) and np.array_equal(compared[16:, -96:], original)
-    assert (compared[:16, :96] < 128).any(), 'a caption'
+    assert compared.shape == (CAPTION + 80, 3 * 96 + 2 * LINE, 3)
+    assert np.array_equal(compared[CAPTION:, :96], read(damaged)) and np.array_equal(compared[CAPTION:, -96:], original)
+    assert (compared[:CAPTION, :96] < 128).any(), 'a caption'
 
     (tmp_path / 'originals').mkdir()
     photograph.rename(tmp_path / 'originals' / 'photo.png')
@@ -130,7 +131,7 @@ def test_mask_fits_as_viewers_show_it(ssrgan, photograph, tmp_path):
     assert np.array_equal(read(tmp_path / 'by_as_stored.png'), read(tmp_path / 'by_as_shown.png'))
     known = np.array(Image.open(tmp_path / 'as_stored.png')) == 0
     assert np.array_equal(read(tmp_path / 'by_as_shown.png')[known], read(photograph)[known])
-    assert read(tmp_path / 'by_as_shown_compare.png').shape == (16 + 96, 2 * 80 + 4, 3), 'upright'
+    assert read(tmp_path / 'by_as_shown_compare.png').shape == (CAPTION + 96, 2 * 80 + LINE, 3), 'upright'
 
 
 def test_masks_by_transparency_and_in_lossy_files(damaged, tmp_path):

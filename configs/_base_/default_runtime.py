@@ -19,7 +19,7 @@ custom_hooks = [
 ]
 
 visualizer = dict(
-    type='ConcatImageVisualizer',
+    type='CaptionedImageVisualizer',
     vis_backends=[dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')],
     fn_key='gt_path',
     img_keys=['input', 'pred_img', 'gt_img'],

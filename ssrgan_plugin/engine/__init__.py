@@ -1,4 +1,5 @@
 from .autocast_loops import AutocastTestLoop, AutocastValLoop
+from .captioned_image_visualizer import CaptionedImageVisualizer
 from .checkpoint_hook import CheckpointHook
 from .checkpoint_match_hook import CheckpointMatchHook
 from .epoch_seed_hook import EpochSeedHook
@@ -12,6 +13,7 @@ from .validate_on_resume_hook import ValidateOnResumeHook
 __all__ = [
     'AutocastTestLoop',
     'AutocastValLoop',
+    'CaptionedImageVisualizer',
     'CheckpointHook',
     'CheckpointMatchHook',
     'EpochSeedHook',

@@ -7,13 +7,18 @@ from typing import Optional
 import cv2
 import matplotlib
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..atomic_files import whole
+from ..captions import uncaptioned
 from ..errors import InputError
+from ..nmse import nmse
 
 # Luminance, marker and dash differ from line to line, so that they can be told apart in greyscale.
 MARKERS, DASHES = 'osD^vP', ('-', '--', '-.', ':', (0, (5, 1)), (0, (3, 1, 1, 1)))
+METHODS = dict(telea='Telea', navier_stokes='Navier–Stokes', biharmonic='biharmonic')
+# 0.002, not 2×10⁻³; of minor ticks those alone that leave room.
+PLAIN = FuncFormatter(lambda value, _: f'{value:.1g}' if f'{value:.0e}'[0] in '125' else '')
 LOSSES = dict(
     loss_pix='generator: pixels',
     loss_gan='generator: adversarial',
@@ -46,20 +51,26 @@ def style(index: int, count: int) -> dict:
 
 
 def against_level(datasets: dict) -> Figure:
-    """Figure 5."""
-    figure = Figure(figsize=(6, 4), layout='constrained')
-    axes = figure.subplots()
-    for index, (title, runs) in enumerate(datasets.items()):
-        axes.plot(
-            [run['ratio'] for run in runs],
-            [run['test']['NMSE'] for run in runs],
-            label=title,
-            **style(index, len(datasets)),
-        )
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.set(xlabel='corrupted pixels (%)', ylabel='NMSE of test images', ylim=(0, None))
-    axes.set_title(budget([run for runs in datasets.values() for run in runs]), fontsize='medium')
-    axes.legend()
+    """Figure 5, one panel a data set: the network, and the classical methods on the same images and masks."""
+    figure = Figure(figsize=(1.5 + 3.5 * len(datasets), 4.5), layout='constrained')
+    panels = figure.subplots(1, len(datasets), sharey=True, squeeze=False)[0]
+    for axes, (title, runs) in zip(panels, datasets.items()):
+        runs = sorted(runs, key=lambda run: run['ratio'])
+        levels = [100 * run['ratio'] for run in runs]
+        lines = {'SSRGAN': [run['test']['NMSE'] for run in runs]}
+        for method in runs[0]['classics']:
+            lines[METHODS.get(method, method)] = [run['classics'][method] for run in runs]
+        for index, (name, errors) in enumerate(lines.items()):
+            axes.plot(levels, errors, label=name, **style(index, len(lines)))
+        axes.set_xticks(levels, [f'{level:g}' for level in levels])
+        axes.set(title=title, xlabel='corrupted pixels (%)', yscale='log')
+        axes.margins(0.1)
+        axes.yaxis.set_major_formatter(PLAIN)
+        axes.yaxis.set_minor_formatter(PLAIN)
+        axes.grid(alpha=0.3, which='both')
+    panels[0].set_ylabel('NMSE of test images')
+    figure.legend(*panels[0].get_legend_handles_labels(), loc='outside lower center', ncols=4)
+    figure.suptitle(budget([run for runs in datasets.values() for run in runs]), fontsize='medium')
     return figure
 
 
@@ -79,8 +90,11 @@ def against_epoch(runs: list) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     images = runs[0]['settings']['images']['val'] or ''
     axes.set(xlabel='epoch', ylabel=f'NMSE of {images} test images'.replace('  ', ' '), yscale='log')
+    axes.margins(y=0.1)
+    axes.yaxis.set_major_formatter(PLAIN)
+    axes.yaxis.set_minor_formatter(PLAIN)
     axes.set_title(f'{label(runs[0])}: {budget(runs)}', fontsize='medium')
-    axes.legend()
+    figure.legend(loc='outside lower center', ncols=3, fontsize='small')
     return figure
 
 
@@ -100,13 +114,13 @@ def training_curves(runs: list) -> Figure:
         axes.set(title=title, yscale='log', ylabel='loss (weighted)')
     for axes in grid[1]:
         axes.set_xlabel('iteration')
-    grid[0, 1].legend(fontsize='small')
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=6, fontsize='small')
     figure.suptitle(f'{label(runs[0])}: {budget(runs)}')
     return figure
 
 
 def restored_images(runs: list, folders: list, count: int) -> Optional[Figure]:
-    """Figures 3 and 4: corrupted, restored and original, one column a level; None where no picture was kept."""
+    """Figures 3 and 4: corrupted, restored and original, with NMSE, one column a level; None where none was kept."""
     strips = [
         {path.name: path for path in sorted(folder.glob('test/*/vis_data/vis_image/*.png'))} for folder in folders
     ]
@@ -114,17 +128,18 @@ def restored_images(runs: list, folders: list, count: int) -> Optional[Figure]:
     if not names:
         return None
     rows = ('corrupted', 'restored', 'original')
-    figure = Figure(figsize=(1.5 * len(runs) + 0.3, 4.5 * len(names) + 0.3), layout='constrained')
+    figure = Figure(figsize=(1.7 * len(runs) + 0.3, 5.1 * len(names) + 0.4), layout='constrained')
     grid = figure.subplots(3 * len(names), len(runs), squeeze=False)
     for column, (run, strip) in enumerate(zip(runs, strips)):
         grid[0, column].set_title(f'{run["ratio"]:.0%}')
         for place, name in enumerate(names):
-            picture = cv2.imread(str(strip[name]))[..., ::-1]
-            width = picture.shape[1] // 3
-            for part, row in enumerate(rows):
+            pictures = uncaptioned(cv2.imread(str(strip[name]))[..., ::-1], len(rows))
+            for part, (row, picture) in enumerate(zip(rows, pictures)):
                 axes = grid[3 * place + part, column]
-                axes.imshow(picture[:, part * width : (part + 1) * width])
+                axes.imshow(picture)
                 axes.set(xticks=[], yticks=[], ylabel='' if column else row)
+                if row != 'original':
+                    axes.set_xlabel(f'NMSE {nmse(picture, pictures[-1]):.4f}', fontsize='small', labelpad=2)
     figure.suptitle(f'{label(runs[0])}: {budget(runs)}')
     return figure
 

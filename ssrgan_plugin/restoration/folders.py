@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Seque
 import numpy as np
 from tqdm import tqdm
 
+from ..captions import caption
 from ..errors import InputError
 from ..nmse import nmse
 from . import image_files, side_by_side
@@ -234,7 +235,7 @@ class OneImage:
             pictures.append(original)
             labels.append('original')
             errors.append(None)
-        compared = side_by_side.side_by_side(pictures, side_by_side.captions_for(labels, errors))
+        compared = side_by_side.side_by_side(pictures, [*map(caption, labels, errors)])
         image_files.write(self.job.comparison, ImageFile(compared), self.overwrite)
 
 

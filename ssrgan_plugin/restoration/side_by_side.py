@@ -1,10 +1,10 @@
 """Pictures to compare by eye."""
 
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 import numpy as np
-from PIL import Image, ImageDraw
 
+from ..captions import captioned
 from ..errors import InputError
 from .image_files import ImageFile
 
@@ -23,19 +23,7 @@ def side_by_side(pictures: Sequence[ImageFile], captions: Sequence[str]) -> np.n
     shown = [to_rgb(picture, limits) for picture in pictures]
     if len({picture.shape for picture in shown}) > 1:
         raise InputError('the original is of another size than the image: leave --original out, or name the right one')
-    height, width = shown[0].shape[:2]
-    line = np.full((height, 4, 3), 255, np.uint8)
-    row = np.concatenate([part for picture in shown for part in (line, picture)][1:], 1)
-    return np.concatenate([caption_row(captions, width, row.shape[1]), row])
-
-
-def caption_row(captions: Sequence[str], width: int, total: int) -> np.ndarray:
-    row = Image.new('RGB', (total, 16), 'white')
-    for i, caption in enumerate(captions):
-        cell = Image.new('RGB', (width, 16), 'white')  # cuts off what is too long
-        ImageDraw.Draw(cell).text((2, 2), caption, fill='black')
-        row.paste(cell, (i * (width + 4), 0))
-    return np.asarray(row)
+    return captioned(shown, captions)
 
 
 def range_of(picture: ImageFile) -> Optional[Tuple[float, float]]:
@@ -66,11 +54,3 @@ def to_rgb(picture: ImageFile, limits: Optional[Tuple[float, float]]) -> np.ndar
     if picture.info.has_alpha(bands):
         shown = np.where(picture.pixels[..., -1:] > 0, shown, 0)
     return ImageFile(shown.astype(np.uint8), picture.info).upright()
-
-
-def caption(label: str, error: Optional[float]) -> str:
-    return label if error is None else f'{label}, NMSE {error:.5f}'
-
-
-def captions_for(labels: List[str], errors: List[Optional[float]]) -> List[str]:
-    return [caption(label, error) for label, error in zip(labels, errors)]

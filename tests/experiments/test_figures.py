@@ -25,6 +25,7 @@ def results(tmp_path, rng):
                 ratio=ratio / 100,
                 epochs=3,
                 test=dict(NMSE=ratio / 1e4),
+                classics=dict(telea=ratio / 2e3, biharmonic=ratio / 2e4),
                 settings=dict(images=dict(train=None, val=None, test=None), crop=None),
                 data=dict(train=10, test=10, subset=dataset == 'pet'),
                 nmse={str(epoch): ratio / epoch / 1e3 for epoch in (1, 2, 3)},
@@ -55,9 +56,13 @@ def test_draws_every_figure(results, door):
 def test_lines_hold_the_results(results):
     runs = [run for run in json.loads((results / 'results.json').read_text()).values()]
     pets = runs[len(RATIOS) :]
-    (line,) = figures.against_level({figures.label(pets[0]): pets}).axes[0].lines
-    np.testing.assert_allclose(line.get_xydata(), [[0.3, 0.003], [0.5, 0.005], [0.8, 0.008]])
-    assert line.get_label() == 'Oxford-IIIT Pet (subset)'
+    axes = figures.against_level({figures.label(pets[0]): pets}).axes[0]
+    lines = {line.get_label(): line.get_xydata() for line in axes.lines}
+    assert list(lines) == ['SSRGAN', 'Telea', 'biharmonic'] and axes.get_title() == 'Oxford-IIIT Pet (subset)'
+    np.testing.assert_allclose(lines['SSRGAN'], [[30, 0.003], [50, 0.005], [80, 0.008]])
+    np.testing.assert_allclose(lines['Telea'], [[30, 0.015], [50, 0.025], [80, 0.04]])
+    assert [text.get_text() for text in axes.get_xticklabels()] == ['30', '50', '80'], 'levels that were run'
+    assert axes.get_ylim()[1] > 0.04 * 1.05, 'the highest point is whole'
     axes = figures.against_epoch(pets).axes[0]
     np.testing.assert_allclose(axes.lines[0].get_xydata(), [[1, 0.03], [2, 0.015], [3, 0.01]])
     assert axes.get_title() == 'Oxford-IIIT Pet (subset): 3 epochs of 10 images'
