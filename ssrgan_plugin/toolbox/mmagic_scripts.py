@@ -7,6 +7,7 @@ import errno
 import os
 import runpy
 import sys
+import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -57,7 +58,27 @@ def run(script: str) -> None:
             sys.exit(f'{script}: {reason}: if memory ran out, set train_dataloader.num_workers=0')
         if LAUNCHED and ('Connection closed by peer' in reason or 'Connection reset by peer' in reason):
             sys.exit(f'{script}: another process of this run has stopped, and says why')
+        end_before_it_began(script, error)
         raise
+    except Exception as error:
+        end_before_it_began(script, error)
+        raise
+
+
+def end_before_it_began(script: str, error: Exception) -> None:
+    """Tells in a sentence what a config's or an option's mistake has led to, whatever it was; an error of code that ran
+    keeps its traceback, and so does any error where ``TRACEBACK`` is set."""
+    frames = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    ran = any(code.co_name == 'run' and Path(code.co_filename).stem.endswith('loops') for code in frames)
+    if ran or os.environ.get('TRACEBACK'):
+        return
+    text = error.args[0] if isinstance(error, KeyError) and error.args else error  # its own text is in quotes
+    reason = ' '.join(str(text).split()).partition('. Please check')[0]
+    reason = f'{reason[:300]}…' if len(reason) > 300 else reason
+    sys.exit(
+        f'{script}: cannot begin with this config and these options ({type(error).__name__}: {reason}): mend them, or '
+        'look with TRACEBACK=1 where it comes from'
+    )
 
 
 def told(error: OSError) -> str:

@@ -210,6 +210,40 @@ def test_bad_input_gets_one_sentence(tiny_config, flowers, door, tmp_path, extra
     assert not list(tmp_path.rglob('*.pth'))
 
 
+@pytest.mark.parametrize(
+    'extra, options, culprit',
+    [
+        ('x = (', [], 'SyntaxError'),
+        ('x = nope', [], "NameError: name 'nope' is not defined"),
+        ("model = dict(_delete_=True, type='Nope')", [], 'KeyError: Nope is not in the mmagic::model registry'),
+        ('', ['model.generator.mid=3'], "got an unexpected keyword argument 'mid'"),
+        ('', ['model.generator.mid_channels=wide'], 'TypeError'),
+        ('', ['val_evaluator.metrics.0.type=Nope'], 'KeyError: Nope is not in the mmagic::metric registry'),
+        ('', ['train_dataloader.batch_size=0'], 'batch_size should be a positive integer'),
+        ('', ['optim_wrapper.generator.optimizer.lr=-1'], 'Invalid learning rate: -1'),
+        ('', ['model'], 'ValueError'),
+    ],
+)
+def test_mistakes_in_a_config_get_one_sentence(tiny_config, door, tmp_path, extra, options, culprit):
+    done = door(TOOLS / 'train.py', tiny_config(extra), *(['--cfg-options', *options] if options else []))
+    assert done.returncode == 1 and 'Traceback' not in done.stderr
+    sentence = done.stderr.strip().splitlines()[-1]
+    assert sentence.startswith('train.py: cannot begin with this config') and culprit in sentence
+    assert 'TRACEBACK=1' in sentence and len(sentence) < 500
+
+
+def test_an_error_of_code_that_ran_keeps_its_traceback(tiny_config, door, monkeypatch):
+    monkeypatch.setattr('ssrgan_plugin.models.ssrgan.SSRGAN.train_step', lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        door(TOOLS / 'train.py', tiny_config())
+
+
+@pytest.mark.parametrize('out', ['results', 'results.txt', '.'])
+def test_results_that_could_not_be_written_are_refused_before_the_test(tiny_config, door, out):
+    done = door(TOOLS / 'test.py', tiny_config(), 'any.pth', '--out', out)
+    assert done.returncode == 1 and f'--out {out} is no name for results: let it end in .json' in done.stderr
+
+
 def test_checkpoint_of_another_architecture(tiny_config, door, tmp_path):
     from ssrgan_plugin.networks import SSRGANGenerator
 
