@@ -12,7 +12,8 @@ from typing import Iterator
 def whole(target: Path, overwrite: bool = True) -> Iterator[Path]:
     """A path to write to, which gets its real name only when the block ends well.
 
-    It lies beside the target, under a name that nobody else has. Whoever writes the same target last, wins.
+    It lies beside the target, under a name that nobody else has. Whoever writes the same target last, wins. Links are
+    written through, and who may read or write a target that is replaced stays as it was.
 
     Args:
         target: File, or folder.
@@ -21,11 +22,15 @@ def whole(target: Path, overwrite: bool = True) -> Iterator[Path]:
     Raises:
         FileExistsError: if the target has appeared and is not to be replaced; it stays.
     """
+    if target.is_symlink() and not target.is_dir():
+        target = Path(os.path.realpath(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f'.{uuid.uuid4().hex}.unfinished')
     try:
         yield unfinished
         if overwrite:
+            if target.is_file() and unfinished.is_file():
+                shutil.copymode(target, unfinished)
             unfinished.replace(target)
         else:
             move_to_new(unfinished, target)

@@ -20,3 +20,19 @@ def test_leftovers_of_killed_processes_go(tmp_path):
     (folder / 'kept').write_text('whole')
     remove_unfinished(tmp_path)
     assert [path.name for path in tmp_path.rglob('*')] == ['deep', 'kept']
+
+
+def test_links_are_written_through(tmp_path):
+    (tmp_path / 'there').mkdir()
+    (tmp_path / 'there' / 'a.txt').write_text('old')
+    (tmp_path / 'link.txt').symlink_to('there/a.txt')
+    write_whole(tmp_path / 'link.txt', 'new')
+    assert (tmp_path / 'link.txt').is_symlink() and (tmp_path / 'there' / 'a.txt').read_text() == 'new'
+    assert [path.name for path in (tmp_path / 'there').iterdir()] == ['a.txt']
+
+
+def test_a_replaced_file_stays_as_private_as_it_was(tmp_path):
+    (tmp_path / 'a.txt').write_text('old')
+    (tmp_path / 'a.txt').chmod(0o600)
+    write_whole(tmp_path / 'a.txt', 'new')
+    assert (tmp_path / 'a.txt').stat().st_mode & 0o777 == 0o600

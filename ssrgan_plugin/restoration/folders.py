@@ -16,8 +16,9 @@ from ..nmse import nmse
 from . import image_files, side_by_side
 from .image_files import STANDARD, ImageFile
 from .jobs import Job, companion, find_jobs, masks_beside, refuse_overwriting
+from .marked import Found, by_mask
 from .mask_files import PLAIN, MaskOptions, read_mask
-from .mask_finding import Found, by_mask, find_lost
+from .mask_finding import find_lost
 from .opened import OpenImage
 from .telling import Teller
 from .values import Fill
@@ -25,7 +26,6 @@ from .values import Fill
 if TYPE_CHECKING:
     from .restorer import Restorer
 
-JPEG = ('.jpg', '.jpeg')
 SMEARED = (
     'its lossy compression has smeared lost pixels over known ones, which errs many times more: use a file that was '
     'never compressed so if there is one'
@@ -166,7 +166,7 @@ class OneImage:
             lost, notes = read_mask(self.mask, image, options, max_pixels)
             if image.info.lossy:
                 notes.append(SMEARED)
-            return by_mask(image, lost, nodata, notes)
+            return by_mask(image, lost, nodata, notes, str(self.mask), options.cure)
         if options != PLAIN:
             raise InputError(f'{self.job.image} has no mask to threshold, invert or take as stored: name it by --mask')
         if image.info.lossy:
@@ -184,10 +184,10 @@ class OneImage:
         watch: Callable[[Iterable[np.ndarray]], Iterable[np.ndarray]] = iter,
     ) -> dict:
         """Restores and writes; ``watch`` is handed the strips on their way to the file, and may end it by raising."""
-        from .restorer import far_sentence
+        from .restorer import doubts
 
         count = found.lost.count
-        notes = list(found.notes)
+        notes = [*found.notes]
         picture = restorer.picture(image, found) if count else None
         strips = watch(picture.strips(restorer.backend) if picture else image.strips(image_files.STRIP))
         output, info = self.job.output, image.info
@@ -198,11 +198,10 @@ class OneImage:
                 f'{output.suffix} cannot hold {what}, which is left out'
                 for what in image_files.left_behind(output, info)
             ]
-            if output.suffix.lower() in JPEG:
+            if output.suffix.lower() in ('.jpg', '.jpeg'):
                 notes.append('JPEG changes known pixels too, .png would not')
             image_files.write_strips(output, strips, image.shape, image.dtype, info, self.overwrite)
-        if picture and picture.far:
-            notes.append(far_sentence(picture))
+        notes += doubts(picture) if picture else []
         if self.compare:
             self.write_comparison(image)
         return dict(

@@ -192,6 +192,8 @@ def refuse_overwriting(output: Path, overwrite: bool, *inputs: Optional[Path]) -
     refuse_devices(output)
     if os.path.lexists(output) and not overwrite:
         raise InputError(f'{output} exists: name another output, or say --overwrite')
+    if output.is_symlink() and not output.exists():
+        raise InputError(f'{output} is a link to nothing: remove it, or name another output')
 
 
 def refuse_devices(output: Path) -> None:

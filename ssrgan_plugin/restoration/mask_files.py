@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Callable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Callable, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -29,6 +29,11 @@ class MaskOptions(NamedTuple):
     invert: bool = False
     as_stored: bool = False
     by_channel: Optional[bool] = None
+
+    @property
+    def cure(self) -> str:
+        """Of a mask that is upside down."""
+        return 'leave --invert-mask out' if self.invert else 'say --invert-mask'
 
 
 PLAIN = MaskOptions()
@@ -69,7 +74,6 @@ def read_mask(
     if lost.count == lost.size:
         cure = 'leave --invert-mask out' if options.invert else 'if it is meant the other way round, say --invert-mask'
         raise InputError(f'{path} marks every pixel as lost: nothing is left to restore the image from; {cure}')
-    refuse_inverted(path, damaged, lost, options.invert)
     return lost, notes
 
 
@@ -182,26 +186,3 @@ def count_levels(mask: OpenImage, look: Look) -> dict:
         for level, count in zip(*np.unique(look(mask, strip), return_counts=True)):
             levels[level.item()] = levels.get(level.item(), 0) + int(count)
     return levels
-
-
-def refuse_inverted(path: Path, damaged: OpenImage, lost: LostPixels, inverted: bool) -> None:
-    """All pixels left known are of one colour, and the lost ones are not: the mask is upside down."""
-    limits = np.array([[np.inf, -np.inf]] * 2)
-    for marked, strip in rows_of(damaged, lost):
-        for i, place in enumerate((~marked, marked)):
-            bands = place.shape[2] if place.ndim == 3 else colour_bands(damaged)
-            values = strip[..., :bands][place]
-            if values.size:
-                limits[i] = min(limits[i, 0], np.nanmin(values)), max(limits[i, 1], np.nanmax(values))
-    if limits[0, 0] == limits[0, 1] and limits[1, 0] < limits[1, 1] and lost.count < lost.size - 1:
-        cure = 'leave --invert-mask out' if inverted else 'say --invert-mask'
-        raise InputError(
-            f'{path} looks inverted: all pixels it leaves are {limits[0, 0]:g}, those it marks as lost are not: {cure}'
-        )
-
-
-def rows_of(damaged: OpenImage, lost: LostPixels) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
-    y = 0
-    for strip in damaged.strips(STRIP):
-        yield lost.rows(y, y + len(strip)), strip
-        y += len(strip)

@@ -1,31 +1,21 @@
 """Which pixels of a damaged image are lost, where nobody says so."""
 
 from functools import partial
-from typing import List, NamedTuple, Optional, Sequence
+from typing import List, Optional
 
 import cv2
 import numpy as np
 
 from ..errors import InputError
 from .image_info import ImageInfo
-from .lost_pixels import LostPixels, of_bands
-from .missing_values import equal, is_missing, missing_besides, named_by_file, not_finite, select
+from .lost_pixels import LostPixels
+from .marked import Found, all_lost, with_unseen
+from .missing_values import equal, is_missing, named_by_file, not_finite, select
 from .opened import OpenImage
 from .plausibility import SCANNED, Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
 
 CURE = 'give a mask, or name the --fill that lost pixels have'
-
-
-class Found(NamedTuple):
-    """What is lost, whole pixels or values channel by channel; whether transparency is lost too where whole pixels are
-    and it is 0 (where channels are by themselves and it has its own, that says); what to tell about it; and what is
-    missing as well, but stays as it is."""
-
-    lost: LostPixels
-    alpha_too: bool = False
-    notes: Sequence[str] = ()
-    unseen: Optional[LostPixels] = None
 
 
 def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> np.ndarray:
@@ -54,42 +44,6 @@ def find_lost(source: OpenImage, fill: Optional[Fill] = None, nodata: Optional[f
             of the picture.
     """
     return with_unseen(source, look_for_lost(source, fill, nodata))
-
-
-def by_mask(source: OpenImage, lost: LostPixels, nodata: Optional[float] = None, notes: Sequence[str] = ()) -> Found:
-    """Lost pixels that somebody has marked. Of the others those that are missing, of the value ``nodata`` too, stay.
-
-    Transparency counts as lost where it is 0, unless known pixels are transparent and lost ones are not: then it is
-    that of a picture cut out.
-
-    Raises:
-        InputError: if no pixel is known.
-    """
-    alpha_too = lost_opaque = known_transparent = False
-    if source.info.has_alpha(source.bands) and lost.channels == source.bands:
-        return with_unseen(source, Found(lost, True, notes), nodata)  # the mask says it of transparency too
-    lost = lost.simplest()
-    if source.info.has_alpha(source.bands):
-        y = 0
-        for strip in source.strips(SCANNED):
-            marked = of_bands(lost.rows(y, y + len(strip)), slice(source.bands - 1, source.bands))
-            opaque = strip[..., -1] != 0
-            lost_opaque = lost_opaque or bool((marked & opaque).any())
-            known_transparent = known_transparent or bool((~marked & ~opaque).any())
-            y += len(strip)
-        alpha_too = not (lost_opaque and known_transparent)
-    return with_unseen(source, Found(lost, alpha_too, notes), nodata)
-
-
-def with_unseen(source: OpenImage, found: Found, nodata: Optional[float] = None) -> Found:
-    unseen = missing_besides(source, found.lost, nodata)
-    if unseen is None:
-        return found._replace(lost=all_lost(found.lost))
-    all_lost(found.lost, unseen)
-    others = 'others' if unseen.channels == 1 else 'other values'
-    return found._replace(
-        unseen=unseen, notes=[*found.notes, f'{unseen.count:,} {others} are missing too, and stay as they are']
-    )
 
 
 def look_for_lost(source: OpenImage, fill: Optional[Fill], nodata: Optional[float]) -> Found:
@@ -184,18 +138,6 @@ def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:
         raise InputError(
             f'{count:,} pixels are black and {nearly_black:,} nearly, as after lossy compression or in shadows: {CURE}'
         )
-
-
-def all_lost(lost: LostPixels, unseen: Optional[LostPixels] = None) -> LostPixels:
-    """Refuses to restore from nothing."""
-    how, unknown = ('lost or missing', lost | unseen) if unseen else ('lost', lost)
-    whole = [one.count == one.size for one in unknown.each()]
-    if all(whole):
-        raise InputError(f'every pixel is {how}: nothing is left to restore the image from')
-    for i, (all_of_it, of_it) in enumerate(zip(whole, lost.each() if lost.channels > 1 else [lost] * len(whole))):
-        if all_of_it and of_it.count:
-            raise InputError(f'band {i + 1} is {how} everywhere: nothing is left to restore it from')
-    return lost
 
 
 def checked(lost: LostPixels) -> LostPixels:

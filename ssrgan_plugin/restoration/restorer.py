@@ -3,7 +3,7 @@
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Any, List, Optional, Union
 
 import numpy as np
 from PIL import Image
@@ -14,7 +14,8 @@ from .image_arrays import check_image, check_mask
 from .image_files import read
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels
-from .mask_finding import Found, by_mask, find_lost
+from .marked import Found, by_mask
+from .mask_finding import find_lost
 from .opened import OpenImage
 from .plausibility import colour_bands
 from .tiling import PictureInTiles
@@ -130,8 +131,8 @@ class Restorer:
         restored = np.empty_like(image)
         for y, strip in zip(range(0, len(image), picture.side), picture.strips(self.backend)):
             restored[y : y + picture.side] = strip.reshape(-1, *image.shape[1:])
-        if picture.far:
-            warnings.warn(far_sentence(picture), stacklevel=3)
+        for sentence in doubts(picture):
+            warnings.warn(sentence, stacklevel=3)
         return restored
 
     def _restore_pil(
@@ -164,6 +165,18 @@ class Restorer:
             progress=self.progress,
             coarse=source.dtype == np.uint8,
         )
+
+
+def doubts(picture: PictureInTiles) -> List[str]:
+    """What may be wrong with a restored picture."""
+    strange = dict.fromkeys(one.strange for one in picture.ranges if one.strange is not None)
+    return [
+        *([far_sentence(picture)] if picture.far else []),
+        *(
+            f'known pixels are {value}, far from all others: if they are missing, say --nodata={value}'
+            for value in strange
+        ),
+    ]
 
 
 def far_sentence(picture: PictureInTiles) -> str:

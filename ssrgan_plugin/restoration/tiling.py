@@ -66,7 +66,11 @@ class PictureInTiles:
         give_memory_back()
         if own_range:
             top = top_of(source.dtype)
-            self.ranges = [Range(0, top, 0, top) if one.least >= 0 and one.most <= top else one for one in self.ranges]
+            whole = Range(0, top, 0, top)
+            self.ranges = [
+                whole._replace(strange=one.strange) if one.least >= 0 and one.most <= top else one
+                for one in self.ranges
+            ]
         self.surface: Optional[SmoothSurface] = None
         self.far = 0
 

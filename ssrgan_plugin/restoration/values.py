@@ -11,6 +11,7 @@ from .opened import OpenImage
 
 Fill = Union[str, float, Sequence[float], Sequence[Union[str, float, Sequence[float]]]]
 SAMPLES = 2**21
+FEWEST = 4  # pixels
 
 
 def top_of(dtype: np.dtype) -> float:
@@ -59,12 +60,14 @@ def written(colour: np.ndarray) -> str:
 
 
 class Range(NamedTuple):
-    """What known pixels of some bands fill: ``low`` to ``high`` but for a thousandth at each end, and all."""
+    """What known pixels of some bands fill: ``low`` to ``high`` but for a thousandth at each end, and all; and a value
+    among them, as written, that is none of the picture's, by its distance from all others."""
 
     low: float
     high: float
     least: float
     most: float
+    strange: Optional[str] = None
 
     def to_network(self, values: np.ndarray) -> np.ndarray:
         """-1 to 1 for low to high, in single precision; what lies outside goes beyond."""
@@ -109,14 +112,38 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
         if least > most:  # a band that is missing everywhere: nothing of it is restored
             ranges.append(Range(0, 1, 0, 1))
             continue
-        refuse_extremes(least, most, np.concatenate(sample))
-        low, high = np.quantile(np.concatenate(sample).astype(np.float64), (0.001, 0.999))
+        values = np.concatenate(sample)
+        refuse_extremes(least, most, values)
+        low, high = np.quantile(values.astype(np.float64), (0.001, 0.999))
         if not low < high:
             low, high = least, most
         if not low < high:  # one value throughout
             low, high = least, least + max(abs(least), 1.0)
-        ranges.append(Range(float(low), float(high), float(least), float(most)))
+        strange = strange_value(least, most, values)
+        ranges.append(Range(float(low), float(high), float(least), float(most), strange))
     return ranges
+
+
+def strange_value(least: float, most: float, sample: np.ndarray) -> Optional[str]:
+    """The least or most of the values, if several have it and it is further from the others than those from each other:
+    it may mark missing pixels that nobody has told of. Of a value that is often used so, a tenth of that is enough."""
+    if sample.dtype == np.uint8:  # black and white are beside narrow ranges in many a drawing
+        return None
+    others = sample[(sample != least) & (sample != most)].astype(np.float64)
+    if others.size < sample.size / 100 or np.unique(others[:1000]).size < 3:
+        return None
+    low, high = np.quantile(others, (0.01, 0.99))
+    for extreme, distance in ((least, low - least), (most, most - high)):
+        natural = sample.dtype.kind == 'f' and extreme == 1  # white
+        far = distance > (high - low) * (0.1 if often_missing(extreme, sample.dtype) else 1)
+        if far and not natural and (sample == extreme).sum() >= FEWEST:
+            return str(sample.dtype.type(extreme)).removesuffix('.0')
+    return None
+
+
+def often_missing(value: float, dtype: np.dtype) -> bool:
+    nines = value < 0 and set(f'{-value:g}') == {'9'} and value <= -99
+    return nines or dtype.kind == 'i' and value in (np.iinfo(dtype).min, np.iinfo(dtype).min + 1)
 
 
 def refuse_extremes(least: float, most: float, sample: np.ndarray) -> None:

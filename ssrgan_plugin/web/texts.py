@@ -46,6 +46,7 @@ PAINTER_HELP = 'What is painted as lost is restored, what is painted as known st
 STOPPED = 'stopped'
 NOTHING = 'drop a picture first'
 NO_MASK = f'drop a mask under “{MASKS}”, or say that lost pixels are to be found or painted'
+PAINTED_OTHERS = 'paint what is lost, not what is left'
 NOTHING_PAINTED = 'paint over the lost pixels first'
 BROKEN = 'this should not have happened; the server has printed what did'
 TOO_LARGE_TO_MEASURE = 'too large for its error to be told here: use ssrgan evaluate'

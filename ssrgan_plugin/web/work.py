@@ -17,8 +17,8 @@ from ..restoration.folders import ERRORS, SMEARED, OneImage
 from ..restoration.image_info import as_stored, upright
 from ..restoration.jobs import Job, companion, find_jobs, is_mask
 from ..restoration.lost_pixels import LostPixels
+from ..restoration.marked import Found, by_mask
 from ..restoration.mask_files import PLAIN
-from ..restoration.mask_finding import Found, by_mask
 from ..restoration.opened import OpenImage
 from ..restoration.restorer import Restorer
 from ..restoration.telling import refusal
@@ -212,7 +212,9 @@ def painted_over(image: OpenImage, found: Found, content: Optional[bytes]) -> Fo
     if lost.all():
         raise InputError(f'{image.name}: every pixel is lost: nothing is left to restore it from')
     notes = [*found.notes, *([SMEARED] if image.info.lossy and SMEARED not in found.notes else [])]
-    return by_mask(image, LostPixels.of(as_stored(lost, image.info.orientation)), notes=notes)
+    return by_mask(
+        image, LostPixels.of(as_stored(lost, image.info.orientation)), notes=notes, cure=texts.PAINTED_OTHERS
+    )
 
 
 def share(lost: LostPixels) -> str:

@@ -14,7 +14,8 @@ from ssrgan_plugin.networks import MaskAwareSSRGANGenerator, SSRGANGenerator
 from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.image_info import ImageInfo
 from ssrgan_plugin.restoration.lost_pixels import LostPixels
-from ssrgan_plugin.restoration.mask_finding import by_mask, find_lost
+from ssrgan_plugin.restoration.marked import by_mask
+from ssrgan_plugin.restoration.mask_finding import find_lost
 from ssrgan_plugin.restoration.restorer import Restorer
 from ssrgan_plugin.restoration.torch_backend import TorchBackend
 from ssrgan_plugin.restoration.values import array_source

@@ -7,6 +7,7 @@ from PIL import Image, ImageOps
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.mask_files import MaskOptions, read_mask
+from ssrgan_plugin.restoration.restorer import Restorer
 
 LOST = np.random.default_rng(0).random((80, 120)) < 0.05
 PICTURE = np.random.default_rng(1).integers(1, 255, (80, 120, 3), np.uint8)
@@ -50,12 +51,21 @@ def test_grey_masks_ask_for_a_threshold(files):
     assert np.array_equal(lost.array(), grey > 200)
 
 
-def test_inverted_masks(files, tmp_path):
-    with pytest.raises(InputError, match='looks inverted: all pixels it leaves are 0, .*: say --invert-mask'):
-        files(levels(255, 0))
-    assert np.array_equal(files(levels(255, 0), options=MaskOptions(invert=True))[0].array(), LOST)
-    with pytest.raises(InputError, match='leave --invert-mask out'):
-        files(levels(0, 255), options=MaskOptions(invert=True))
+def test_inverted_masks(files, tmp_path, ssrgan):
+    """Refused by the command and in Python alike."""
+    files(levels(255, 0))
+    command = ['restore', tmp_path / 'damaged.png', '-o', tmp_path / 'o.png', '--mask', tmp_path / 'mask.png']
+    done = ssrgan(*command, status=1)
+    assert 'mask.png looks inverted: all pixels it leaves are 0, those' in done.stderr
+    assert done.stderr.endswith('say --invert-mask\n') and not (tmp_path / 'o.png').exists()
+    ssrgan(*command, '--invert-mask')
+    files(levels(0, 255))
+    done = ssrgan(*command, '--invert-mask', '--overwrite', status=1)
+    assert done.stderr.endswith('leave --invert-mask out\n')
+    with pytest.raises(InputError, match='the mask looks inverted: .*: give its opposite, mask == 0'):
+        Restorer(device='cpu')(np.where(LOST[..., None], 0, PICTURE), ~LOST)
+    masked = np.ma.array(np.where(LOST, np.nan, PICTURE[..., 0]), mask=LOST)
+    assert np.isfinite(Restorer(device='cpu')(masked)).all(), 'what is lost has no colour'
 
 
 @pytest.mark.parametrize(

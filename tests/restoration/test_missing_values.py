@@ -1,5 +1,7 @@
 """What is missing but not to be restored stays, and does not count as the picture: the sea of an elevation model."""
 
+import warnings
+
 import numpy as np
 import pytest
 import tifffile
@@ -9,7 +11,8 @@ from skimage.data import camera
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.image_info import ImageInfo
-from ssrgan_plugin.restoration.mask_finding import by_mask, find_lost
+from ssrgan_plugin.restoration.marked import by_mask
+from ssrgan_plugin.restoration.mask_finding import find_lost
 from ssrgan_plugin.restoration.missing_values import named_by_file
 from ssrgan_plugin.restoration.restorer import Restorer
 from ssrgan_plugin.restoration.values import array_source
@@ -142,3 +145,42 @@ def test_transparency_that_is_no_number_is_restored(restorer):
     image[..., 3] = 1
     image[LOST[20:60, :40]] = np.nan
     assert np.isfinite(restorer(image)).all()
+
+
+@pytest.mark.parametrize('dtype', [np.int16, np.int32, np.float32, np.uint16])
+@pytest.mark.parametrize('value', [-9999, -32768, 'least', 0])
+def test_what_looks_missing_beside_a_mask_is_named_with_the_cure(restorer, dtype, value):
+    """Undeclared, it would pull its neighbours; the picture may be so, though."""
+    least = float(np.iinfo(dtype).min if np.issubdtype(dtype, np.integer) else np.finfo(dtype).min)
+    value = least if value == 'least' else value
+    if value < least:
+        pytest.skip('no such value')
+    picture = (LAND + 4000).astype(dtype)
+    picture[SEA] = value
+    if value < -1e30:
+        with pytest.raises(InputError, match='as if they were missing: say --nodata=-3.40282347e[+]38'):
+            restorer(picture, LOST)
+    else:
+        named = f'known pixels are {value:.0f}, far from all others.*--nodata={value:.0f}$'
+        with pytest.warns(UserWarning, match=named):
+            restorer(picture, LOST)
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        restored = restorer(picture, LOST, nodata=value)
+    assert (restored[SEA] == picture[SEA]).all() and np.abs(restored - (LAND + 4000))[LOST & ~SEA].mean() < 30
+
+
+@pytest.mark.parametrize(
+    'picture',
+    [
+        LAND.astype(np.int16),
+        np.clip(LAND, 300, 600).astype(np.uint16),
+        np.where(LAND > 400, 255, 0).astype(np.uint8),
+        np.where(LAND > 400, 1, LAND / 1e4).astype(np.float32),
+        np.where(np.arange(LAND.shape[1]) == 7, -700, LAND).astype(np.int16),
+    ],
+)
+def test_pictures_that_are_so_are_not_doubted(restorer, picture):
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        restorer(picture, LOST)

@@ -122,3 +122,16 @@ def test_mask_options_without_a_mask_are_refused(ssrgan, damaged, tmp_path):
     for option in (['--invert-mask'], ['--mask-threshold', '9'], ['--mask-as-stored']):
         done = ssrgan('restore', damaged, '-o', tmp_path / 'out.png', *option, status=1)
         assert 'damaged.png has no mask to threshold, invert or take as stored: name it by --mask' in done.stderr
+
+
+def test_links_as_outputs_are_written_through(ssrgan, damaged, tmp_path):
+    (tmp_path / 'real').mkdir()
+    (tmp_path / 'real' / 'o.png').write_bytes(b'old')
+    (tmp_path / 'link.png').symlink_to(tmp_path / 'real' / 'o.png')
+    (tmp_path / 'nowhere.png').symlink_to(tmp_path / 'gone' / 'o.png')
+    ssrgan('restore', damaged, '-o', tmp_path / 'link.png', status=1)
+    ssrgan('restore', damaged, '-o', tmp_path / 'link.png', '--overwrite')
+    assert (tmp_path / 'link.png').is_symlink() and image_files.read(tmp_path / 'real' / 'o.png').pixels.size
+    done = ssrgan('restore', damaged, '-o', tmp_path / 'nowhere.png', '--overwrite', status=1)
+    assert 'nowhere.png is a link to nothing: remove it, or name another output' in done.stderr
+    assert not (tmp_path / 'gone').exists()

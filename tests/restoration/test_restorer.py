@@ -324,7 +324,7 @@ def test_device_without_memory_is_refused():
         (np.ones((4, 4), np.uint8), np.zeros((4, 5)), 'the mask is'),
         (np.ones((4, 4), np.uint8), np.ones((4, 4)), 'every pixel is lost'),
         (np.ones((4, 4, 4), np.uint8), np.zeros((4, 4, 2)), 'same height and width, and the mask one channel or 3'),
-        (np.ones((4, 4, 3), np.uint8), np.eye(4, 3) > np.zeros((4, 4, 1)), 'band 1 is lost everywhere'),
+        (np.ones((4, 4, 3), np.uint8), np.eye(3)[:1] > np.zeros((4, 4, 1)), 'band 1 is lost everywhere'),
         (np.ones((4, 4), np.uint8), 'mask.png', 'a mask is a NumPy array'),
         (np.ones((4, 4), np.uint8), np.full((4, 4), np.nan), 'a mask is a NumPy array'),
     ],
