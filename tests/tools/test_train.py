@@ -233,7 +233,7 @@ def test_mistakes_in_a_config_get_one_sentence(tiny_config, door, tmp_path, extr
 
 
 def test_an_error_of_code_that_ran_keeps_its_traceback(tiny_config, door, monkeypatch):
-    monkeypatch.setattr('ssrgan_plugin.models.ssrgan.SSRGAN.train_step', lambda *_: 1 / 0)
+    monkeypatch.setattr('ssrgan_plugin.models.ssrgan.SSRGAN.train_step', lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         door(TOOLS / 'train.py', tiny_config())
 
