@@ -1,20 +1,20 @@
 """What stands in lost pixels before a network improves on it: an average of known ones, near or far."""
 
-from typing import Tuple
+from typing import Optional, Tuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 
-def first_estimate(image: Tensor, known: Tensor) -> Tensor:
-    """Fills unknown values from the fringe by :func:`fill_by_neighbours`, and what lies too deep for that by
-    :func:`fill_from_afar`.
+def first_estimate(image: Tensor, known: Tensor, far: Optional[Tensor] = None) -> Tensor:
+    """Fills unknown values from the fringe by :func:`fill_by_neighbours`, and what lies too deep for that by ``far``.
 
     Args:
         image: (N, C, H, W); what stands in unknown places does not matter, but NaN does.
         known: (N, 1, H, W) for all channels, or (N, C, H, W); 1 = known, else 0. A channel in which nothing is known
             becomes 0.
+        far: (N, C, H, W), such as a part of a larger image. Default: by :func:`fill_from_afar`.
 
     Returns:
         (N, C, H, W), known values as they were.
@@ -23,7 +23,7 @@ def first_estimate(image: Tensor, known: Tensor) -> Tensor:
     # Random loss leaves nothing out of reach; an exported graph cannot look.
     if not torch.compiler.is_compiling() and bool(reached.all()):
         return filled
-    return torch.where(reached > 0, filled, fill_from_afar(filled, reached))
+    return torch.where(reached > 0, filled, fill_from_afar(filled, reached) if far is None else far)
 
 
 def fill_by_neighbours(image: Tensor, known: Tensor, rounds: int = 3, sigma: float = 0.8) -> Tuple[Tensor, Tensor]:

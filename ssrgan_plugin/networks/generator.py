@@ -1,6 +1,6 @@
 """SSRGAN's generator (arXiv 2409.12636, the architecture section; sizes from the authors' published notebook)."""
 
-from typing import Iterable, Tuple, cast
+from typing import Iterable, Optional, Tuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -136,7 +136,7 @@ class SSRGANGenerator(RestoringNetwork):
         # Two 9×9 ends, 3×3 convolutions between; the up-sampled ones look less far.
         return 2 * len(self.body) + 12
 
-    def shown(self, image: Tensor, mask: Tensor, fill: Tensor) -> Tensor:
+    def shown(self, image: Tensor, mask: Tensor, fill: Tensor, far: Optional[Tensor] = None) -> Tensor:
         return torch.where(mask > 0, fill, image)
 
     def forward(self, x: Tensor) -> Tensor:

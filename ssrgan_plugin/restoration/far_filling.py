@@ -9,7 +9,7 @@ from .lost_pixels import LostPixels, of_bands
 from .opened import OpenImage
 from .values import Range
 
-CELL = 8  # pixels
+CELL = 16  # pixels; of 4, 8 and 16 the one that left the least error in holes of 16 to 60 pixels
 
 
 class SmoothSurface:

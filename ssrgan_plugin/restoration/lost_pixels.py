@@ -56,9 +56,12 @@ class LostPixels:
 
     def simplest(self) -> 'LostPixels':
         """One channel, if all are the same."""
-        strips = (self.packed[y : y + 1024] for y in range(0, self.height, 1024))
-        same = all((strip == strip[:, :1]).all() for strip in strips)
-        return self._with(self.packed[:, :1].copy()) if same else self
+        return self if self.differs(slice(0, self.channels)) else self._with(self.packed[:, :1].copy())
+
+    def differs(self, bands: slice) -> bool:
+        """Whether it says different things of some bands."""
+        parts = (self.packed[y : y + 1024, bands] for y in range(0, self.height, 1024))
+        return self.channels > 1 and any((part != part[:, :1]).any() for part in parts)
 
     @property
     def count(self) -> int:

@@ -27,9 +27,10 @@ class PictureInTiles:
             has a channel for it.
         side, margin: Of the tiles; the margin is further than the network looks.
         unseen: What else holds no picture; it stays as it is.
-        reach: What is lost further than this from any known one get a smooth surface instead. Default: the network
-            does what it can.
-        by_channel: Show the network which channels are lost of a pixel, not only that some are. Default: False.
+        reach: Further than this from anything known, the network begins with a smooth surface that the whole picture
+            gives, not the tile. Default: it does what it can.
+        by_channel: What the network is shown where channels are lost by themselves: see
+            :class:`ssrgan_plugin.restoration.backend.Backend`. Default: ``'union'``.
         own_range: Show the network the type's range, as in training, not the range that known pixels fill.
         progress: Show a bar. Default: False.
         coarse: Half precision will do. Default: False.
@@ -47,7 +48,7 @@ class PictureInTiles:
         margin: int,
         unseen: Optional[LostPixels] = None,
         reach: Optional[int] = None,
-        by_channel: bool = False,
+        by_channel: str = 'union',
         own_range: bool = False,
         progress: bool = False,
         coarse: bool = False,
@@ -57,6 +58,8 @@ class PictureInTiles:
         self.side, self.margin, self.reach, self.progress, self.coarse = side, margin, reach, progress, coarse
         self.by_channel = by_channel
         self.groups = band_groups(source)
+        if by_channel == 'apart' and lost.differs(self.groups[0]):
+            self.groups = [slice(i, i + 1) for i in range(source.bands)]
         self.alpha = None  # the band of it, if what is lost of it must be looked for
         if source.info.has_alpha(source.bands) and lost.channels < source.bands:
             self.alpha = source.bands - 1
@@ -105,29 +108,26 @@ class PictureInTiles:
         left = min(x, self.margin)
         outer = np.s_[:, x - left : x + self.side + self.margin]
         back = np.s_[above : above + self.side, left : left + self.side]
-        part, place = strip[:, x : x + self.side], 0
+        part = strip[:, x : x + self.side]
         for bands, values in zip(self.groups, self.ranges):
             pixels = rows[outer][..., bands]
             here, near = (of_bands(mask[outer], bands) for mask in (lost, unknown))
             if bands.start == self.alpha:
                 here = here & ((pixels[..., 0] == 0) | ~np.isfinite(pixels[..., 0]))
                 near = here | near & ~np.isfinite(pixels[..., 0])
-            first, place = place, place + pixels.shape[-1]
             if not here[back].any():
                 continue
-            if near.ndim == 3 and not self.by_channel:
+            if near.ndim == 3 and self.by_channel != 'together':
                 near = near.any(-1)
             shown = values.to_network(np.where(np.atleast_3d(near), values.low, pixels))
-            far = np.atleast_3d(far_from_known(near, self.reach)) & np.atleast_3d(here) if self.reach else None
-            if far is not None and far.any():
+            far = None
+            if self.reach and (beyond := np.atleast_3d(far_from_known(near, self.reach))).any():
                 self.surface = self.surface or SmoothSurface(self.source, self.unknown, self.groups, self.ranges)
-                surface = self.surface.at(y - above, x - left, *far.shape[:2])
+                far = self.surface.at(y - above, x - left, *near.shape[:2])[..., bands]
                 if bands.start == 0 or self.lost.channels > 1:
-                    self.far += int(far[back].sum())
-                shown = np.where(far, surface[..., first:place], shown)
-                near = near & ~(far if near.ndim == 3 else far.all(-1))
+                    self.far += int((beyond & np.atleast_3d(here))[back].sum())
             chosen = here[back]
-            restored = run(shown, near, self.coarse)[back][chosen]
+            restored = run(shown, near, self.coarse, far)[back][chosen]
             if not np.isfinite(restored).all():  # finite weights, too, may compute such numbers
                 raise InputError(
                     'the network restores pixels to numbers that are not finite, so its weights are damaged or did not '

@@ -51,13 +51,15 @@ class TorchBackend:
         self.bfloat16 = network.half_precision and self.device.type == 'cpu' and bfloat16
 
     @torch.inference_mode()
-    def __call__(self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False) -> np.ndarray:
-        masks = np.atleast_3d(lost).transpose(2, 0, 1)  # one, or one a channel
-        mask = torch.from_numpy(np.ascontiguousarray(masks)).float().to(self.device)[None]
-        image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None].to(self.device)
+    def __call__(
+        self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False, far: Optional[np.ndarray] = None
+    ) -> np.ndarray:
+        mask = self._tensor(np.atleast_3d(lost).astype(np.float32))  # one, or one a channel
+        image = self._tensor(pixels)
         within = image.clamp(-1, 1)
         beyond = image - within
-        shown = self.network.shown(within.expand(-1, 3, -1, -1), mask, self.fill)
+        begin = None if far is None else self._tensor(far).clamp(-1, 1).expand(-1, 3, -1, -1)
+        shown = self.network.shown(within.expand(-1, 3, -1, -1), mask, self.fill, begin)
         if os.getpid() != self.process and self.device.type == 'cpu':
             torch.set_num_threads(1)  # a forked child would wait for its parent's threads for ever
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and coarse):
@@ -68,6 +70,9 @@ class TorchBackend:
         if beyond.any():
             restored = restored + fill_by_neighbours(beyond, 1 - mask)[0]
         return restored[0].permute(1, 2, 0).cpu().numpy()
+
+    def _tensor(self, values: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)))[None].to(self.device)
 
 
 def cpu_capabilities() -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """What a config's network is shown: in which scaling, which order of channels, and with what in lost pixels."""
 
-from typing import Any, Iterator, List
+from typing import Any, Iterator, List, Optional
 
 import numpy as np
 from mmengine.config import Config
@@ -94,19 +94,21 @@ class InRGB(RestoringNetwork):
         self.splits = network.image_channels == 1
         self.tile, self.reach, self.any_range = network.tile, network.reach, network.any_range
         self.half_precision = network.half_precision
-        self.by_channel = network.by_channel or self.splits
+        self.by_channel = 'together' if self.splits else network.by_channel
 
     @property
     def margin(self) -> int:
         return self.network.margin
 
-    def shown(self, image: Tensor, mask: Tensor, fill: Tensor) -> Tensor:
+    def shown(self, image: Tensor, mask: Tensor, fill: Tensor, far: Optional[Tensor] = None) -> Tensor:
         if self.turns:
             image, mask, fill = image.flip(1), mask.flip(1), fill.flip(1)
+            far = None if far is None else far.flip(1)
         if self.splits:
             image = image.reshape(-1, 1, *image.shape[2:])
             mask, fill = mask.expand(-1, 3, -1, -1).reshape(image.shape), fill[:, :1]
-        return self.network.shown(image, mask, fill)
+            far = None if far is None else far.reshape(image.shape)
+        return self.network.shown(image, mask, fill, far)
 
     def forward(self, x: Tensor) -> Tensor:
         restored = self.network(x)

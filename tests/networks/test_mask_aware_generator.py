@@ -68,3 +68,18 @@ def test_a_mask_for_each_channel(network):
     restored = network(torch.cat([image, mask], 1))
     assert torch.equal(restored[mask == 0], image[mask == 0])
     assert not torch.isclose(restored[mask == 1], torch.zeros(1)).any()
+
+
+def test_begins_in_holes_with_what_it_is_given():
+    """A tile's estimate from afar, or that of a whole picture in its place; near known values it changes nothing."""
+    network = MaskAwareSSRGANGenerator(mid_channels=8, num_blocks=1).eval()
+    image, mask = torch.rand(1, 3, 40, 40) * 2 - 1, torch.zeros(1, 3, 40, 40)
+    mask[:, :, 10:30, 10:30] = 1
+    far = torch.full_like(image, 0.25)
+    with torch.no_grad():  # the tail begins at zero: the first estimate comes out
+        own = network(torch.cat([image, mask], 1))
+        given = network(network.shown(image, mask[:, :1], torch.zeros(1, 3, 1, 1), far))
+    deep = torch.zeros(40, 40, dtype=torch.bool)
+    deep[16:24, 16:24] = True
+    assert (given[..., deep] == 0.25).all() and (own[..., deep] != 0.25).all()
+    assert torch.equal(given[..., ~deep], own[..., ~deep])
