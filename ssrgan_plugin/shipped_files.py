@@ -1,8 +1,10 @@
-"""Configs and tools, where the package has them: in a wheel below ``.mim``, as MMagic's; in a clone beside it."""
+"""What comes along: weights; and configs and tools, in a wheel below ``.mim``, as MMagic's, in a clone beside it."""
 
 from pathlib import Path
 
 from .errors import InputError
+
+WEIGHTS = Path(__file__).parent / 'weights'
 
 
 def shipped(part: str) -> Path:

@@ -41,7 +41,7 @@ def test_wheel_is_whole(installed):
     package = installed / 'ssrgan_plugin'
     assert (package / 'py.typed').exists()
     assert (package / 'web' / 'page.css').exists() and (package / 'web' / 'page.js').exists()
-    assert {path.suffix for path in (package / 'weights').iterdir()} == {'.log', '.md', '.safetensors'}
+    assert {path.suffix for path in (package / 'weights').iterdir()} == {'.log', '.md', '.onnx', '.safetensors'}
     for part in ('configs', 'tools'):
         ours = {path.relative_to(REPO / part) for path in (REPO / part).rglob('*') if path.suffix in ('.py', '.sh')}
         theirs = {path.relative_to(package / '.mim' / part) for path in (package / '.mim' / part).rglob('*.*')}

@@ -76,7 +76,12 @@ def restore(parser: ArgumentParser) -> None:
         action='store_true',
         help='average over flips and turns of the image: smaller errors in eight times the time',
     )
-    parser.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one)')
+    parser.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one, and PyTorch)')
+    parser.add_argument(
+        '--backend',
+        choices=['openvino', 'torch'],
+        help='what computes: the same to a grey level (default: openvino, but PyTorch on a GPU and for --config)',
+    )
     parser.set_defaults(function=f'{HERE}.folders:restore', check=check_restore)
 
 
@@ -131,21 +136,29 @@ def evaluate(parser: ArgumentParser) -> None:
     parser.set_defaults(function=f'{HERE}.evaluation:evaluate')
 
 
-def export_generator(parser: ArgumentParser) -> None:
-    """A training checkpoint's generator alone, in half precision: what restoring needs, in a fraction of the size.
+def export(parser: ArgumentParser) -> None:
+    """A trained network alone: its weights in half precision, or a graph that needs no PyTorch.
 
-    ssrgan export-generator work_dirs/ssrgan_mask_aware_all/iter_20000.pth generator.safetensors
+    ssrgan export work_dirs/ssrgan_mask_aware_all/iter_20000.pth generator.safetensors
+    ssrgan export generator.safetensors generator.onnx
+    ssrgan export --config configs/ssrgan_flower_p50.py work_dirs/ssrgan_flower_p50/epoch_100.pth paper.onnx
 
-    The result goes where any checkpoint does: tools/test.py, tools/compare.py, Restorer(checkpoint=...).
+    Safetensors go where any checkpoint does: tools/test.py, tools/compare.py, ssrgan restore --checkpoint. ONNX is for
+    ssrgan restore --checkpoint where no PyTorch is, and for other programs: it takes "image", (1, 3, height, width) of
+    any size, from -1 to 1, and "mask", 1 = lost, with as many channels as it says.
     """
     parser.add_argument('checkpoint', type=path)
-    parser.add_argument('output', type=path)
-    parser.set_defaults(function=f'{HERE}.export:export_generator', check=check_export)
+    parser.add_argument('output', type=path, help='.safetensors or .onnx')
+    parser.add_argument('--config', type=path, help='of the training; for ONNX of other than mask-aware generators')
+    parser.add_argument('--finder', action='store_true', help='it is a network that finds lost values')
+    parser.set_defaults(function=f'{HERE}.export:export', check=check_export)
 
 
 def check_export(parser: ArgumentParser, args: Namespace) -> None:
-    if args.output.suffix != '.safetensors':
-        parser.error(f'{args.output}: its name must end in .safetensors, the format that it gets')
+    if args.output.suffix not in ('.safetensors', '.onnx'):
+        parser.error(f'{args.output}: its name must end in .safetensors or .onnx, the format that it gets')
+    if args.finder and args.config:
+        parser.error('--config is for generators: leave it or --finder out')
 
 
 def add_common(parser: ArgumentParser) -> None:
@@ -188,4 +201,4 @@ def positive(text: str) -> int:
     return int(text)
 
 
-COMMANDS = {'restore': restore, 'corrupt': corrupt, 'evaluate': evaluate, 'export-generator': export_generator}
+COMMANDS = {'restore': restore, 'corrupt': corrupt, 'evaluate': evaluate, 'export': export}

@@ -10,6 +10,7 @@ from PIL import Image
 
 from ..errors import InputError
 from .backend import Backend
+from .backends import load
 from .image_arrays import check_image, check_mask
 from .image_files import read
 from .image_info import ImageInfo
@@ -19,7 +20,6 @@ from .mask_finding import find_lost
 from .opened import OpenImage
 from .plausibility import colour_bands
 from .tiling import PictureInTiles
-from .torch_backend import load
 from .values import Fill, array_source
 
 Picture = Union[np.ndarray, Image.Image, str, Path]
@@ -31,11 +31,13 @@ class Restorer:
     Args:
         config: MMagic config of a trained SSRGAN, with ``checkpoint``; reading it needs MMEngine. Default: the
             shipped network.
-        checkpoint: Its weights. Default: the shipped ones.
-        device: Default: the GPU if there is one, else the CPU.
+        checkpoint: Its weights, or a file that ``ssrgan export`` has written as ONNX. Default: the shipped ones.
+        device: Default: the GPU if there is one, and PyTorch, else the CPU.
         progress: Show a bar over the tiles of large images. Default: False.
         self_ensemble: Restore eight flips and turns of the image, and average: smaller errors for eight times the
             work. Default: False.
+        backend: ``'openvino'`` or ``'torch'``; their pixels differ by one of 255 grey levels at most. Default: PyTorch
+            on a GPU, or for a config or checkpoint of its own; else OpenVINO, which is faster on CPUs.
 
     Raises:
         InputError: (a ValueError) if config and checkpoint do not fit together, or the checkpoint is damaged or could
@@ -59,9 +61,10 @@ class Restorer:
         device: Optional[str] = None,
         progress: bool = False,
         self_ensemble: bool = False,
+        backend: Optional[str] = None,
     ):
         self.progress = progress
-        self.backend: Backend = load(config, checkpoint, device, self_ensemble)
+        self.backend: Backend = load(config, checkpoint, device, self_ensemble, backend)
 
     def __call__(
         self,

@@ -12,10 +12,11 @@ from ..corruption import fixed_colour
 from ..errors import InputError
 from ..networks import MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
 from ..networks.first_estimate import fill_by_neighbours
+from ..shipped_files import WEIGHTS
 
 # oneDNN keeps what it has compiled for each size of image: of a thousand sizes, unless it is told, half a gigabyte.
 os.environ.setdefault('ONEDNN_PRIMITIVE_CACHE_CAPACITY', '64')
-SHIPPED = Path(__file__).parents[1] / 'weights' / 'ssrgan_mask_aware.safetensors'
+SHIPPED = WEIGHTS / 'ssrgan_mask_aware.safetensors'
 FilePath = Union[str, Path]
 
 
@@ -42,7 +43,7 @@ class TorchBackend:
         self.process = os.getpid()
         self.device = usable_device(device)
         self.network = network.to(self.device).eval()
-        self.averages = averages
+        self.averages, self.colour = averages, tuple(fill)
         self.fill = torch.tensor(fill, dtype=torch.float32, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
         self.tile, self.margin = network.tile, network.margin
         self.reach, self.any_range, self.by_channel = network.reach, network.any_range, network.by_channel

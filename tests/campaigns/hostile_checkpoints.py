@@ -49,7 +49,7 @@ def doors(folder: Path, config: Path) -> dict:
         return lambda: load_model(config, path)
 
     def export(path):
-        return warm.tool('export_generator.py', path, folder / 'exported.safetensors')
+        return warm.tool('export.py', path, folder / 'exported.safetensors')
 
     def test(path):
         return warm.tool('test.py', config, path, '--work-dir', folder / 'test')

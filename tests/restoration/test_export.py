@@ -1,16 +1,19 @@
-"""tools/export_generator.py on a training's checkpoint."""
+"""tools/export.py on a training's checkpoint."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
 from ssrgan_plugin.checkpoint_files import read_weights
-from ssrgan_plugin.networks import MaskAwareSSRGANGenerator
+from ssrgan_plugin.networks import CorruptionFinder, MaskAwareSSRGANGenerator, SSRGANGenerator
+from ssrgan_plugin.restoration.light_network import LightNetwork
 from ssrgan_plugin.restoration.restorer import Restorer
 
-TOOL = Path(__file__).parents[2] / 'tools' / 'export_generator.py'
+TOOL = Path(__file__).parents[2] / 'tools' / 'export.py'
+CONFIGS = Path(__file__).parents[2] / 'configs'
 
 
 def test_generator_alone(door, tmp_path):
@@ -44,3 +47,39 @@ def test_bad_checkpoint(door, tmp_path, content, sentence):
     done = door(TOOL, tmp_path / 'a.pth', tmp_path / 'generator.safetensors')
     assert done.returncode == 1 and sentence in done.stderr.splitlines()[-1]
     assert not (tmp_path / 'generator.safetensors').exists()
+
+
+@pytest.mark.parametrize('name', ['ssrgan_flower_p50', 'ssrgan_mask_aware_all'])
+def test_graph_of_any_generator_at_odd_sizes(name, door, tmp_path):
+    """The network of a config, with what its training had in lost pixels, in OpenVINO as in PyTorch."""
+    settings = 'mid_channels=8, num_blocks=1'
+    config = tmp_path / 'mine.py'
+    config.write_text(f"_base_ = '{CONFIGS / name}.py'\nmodel = dict(generator=dict({settings}))\n")
+    torch.manual_seed(0)
+    network = (SSRGANGenerator if 'flower' in name else MaskAwareSSRGANGenerator)(mid_channels=8, num_blocks=1)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.05)
+    torch.save({f'generator.{key}': value for key, value in network.state_dict().items()}, tmp_path / 'mine.pth')
+    done = door(TOOL, tmp_path / 'mine.pth', tmp_path / 'mine.onnx', '--config', config)
+    assert done.returncode == 0, done.stderr
+    heavy = Restorer(config, tmp_path / 'mine.pth', device='cpu')
+    light = Restorer(checkpoint=tmp_path / 'mine.onnx')
+    for height, width in ((33, 50), (131, 7)):
+        image = np.random.default_rng(0).integers(1, 2**16, (height, width, 3)).astype(np.uint16)
+        mask = np.arange(height * width).reshape(height, width) % 3 == 0
+        assert np.abs(light(image, mask).astype(int) - heavy(image, mask)).max() <= 1
+        assert (light(image, mask) != image).any()
+
+
+def test_graph_without_its_config_is_refused(door, tmp_path):
+    torch.save(SSRGANGenerator(mid_channels=8, num_blocks=1).state_dict(), tmp_path / 'paper.pth')
+    done = door(TOOL, tmp_path / 'paper.pth', tmp_path / 'paper.onnx')
+    assert done.returncode == 1 and 'name it by --config' in done.stderr.splitlines()[-1]
+    done = door(TOOL, tmp_path / 'paper.pth', tmp_path / 'finder.onnx', '--finder')
+    assert done.returncode == 1 and 'none of our networks' in done.stderr.splitlines()[-1]
+
+
+def test_finder(door, tmp_path):
+    torch.save(CorruptionFinder(mid_channels=8, num_blocks=1).state_dict(), tmp_path / 'finder.pth')
+    assert door(TOOL, tmp_path / 'finder.pth', tmp_path / 'finder.onnx', '--finder').returncode == 0
+    assert LightNetwork(tmp_path / 'finder.onnx').facts['kind'] == 'finder'

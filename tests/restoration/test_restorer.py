@@ -107,14 +107,15 @@ def test_tiled_is_untiled(network, size, self_ensemble):
     np.testing.assert_allclose(restorer(image, mask), whole, atol=2e-6)
 
 
-def test_bfloat16_for_8_bits_alone(monkeypatch):
-    restorer = Restorer(device='cpu')
+@pytest.mark.parametrize('backend, switch', [('torch', 'bfloat16'), ('openvino', 'half')])
+def test_bfloat16_for_8_bits_alone(monkeypatch, backend, switch):
+    restorer = Restorer(device='cpu', backend=backend)
     photo = np.array(Image.open(find_photograph('skimage/data/astronaut.png')))[100:200, 150:290]
     mask = random_mask(*photo.shape[:2], 0.7, np.random.default_rng(0))
     for dtype in (np.uint8, np.uint16, np.float32):
         restored = []
         for bfloat16 in (False, True):
-            monkeypatch.setattr(restorer.backend, 'bfloat16', bfloat16)
+            monkeypatch.setattr(restorer.backend, switch, bfloat16)
             restored.append(restorer(as_type(photo / 255, dtype), mask).astype(float))
         difference = np.abs(restored[0] - restored[1])
         if dtype == np.uint8:
@@ -279,7 +280,7 @@ def test_works_after_a_fork_with_default_threads(tmp_path):
         'import torch\n'
         'torch.set_num_threads(4)\n'
         'image, mask = np.full((64, 64, 3), 99, np.uint8), np.eye(64)\n'
-        'restorer = Restorer(device="cpu")\n'
+        'restorer = Restorer(device="cpu", backend="torch")\n'
         'expected = restorer(image, mask)\n'
         'child = os.fork()\n'
         'if not child:\n'
