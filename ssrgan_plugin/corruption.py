@@ -9,6 +9,7 @@ from .errors import InputError
 
 Fill = Union[str, float, Sequence[float]]
 Values = Union[float, np.ndarray]
+BAYER_PATTERNS = ('RGGB', 'BGGR', 'GRBG', 'GBRG')
 
 
 def check_ratio(ratio: float) -> float:
@@ -48,6 +49,31 @@ def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator,
     mask = np.zeros(height * width, np.uint8)
     mask[np.argpartition(draws, count)[:count] if count < mask.size else ...] = 1
     return mask.reshape(height, width, 1)
+
+
+def bayer_mask(height: int, width: int, pattern: str = 'RGGB') -> np.ndarray:
+    """What a sensor's colour filter leaves out: of each pixel two of the three colours.
+
+    Args:
+        height, width: Of the image.
+        pattern: Colours of its upper left 2×2 pixels, in reading order: RGGB, BGGR, GRBG or GBRG. Default: RGGB.
+
+    Returns:
+        (height, width, 3) uint8, in the order red, green, blue; 1 = not measured, 0 = measured.
+
+    Raises:
+        InputError: if the pattern is no other.
+
+    Example:
+        >>> bayer_mask(2, 2)[..., 1].tolist()
+        [[1, 0], [0, 1]]
+    """
+    if pattern not in BAYER_PATTERNS:
+        raise InputError(f'{pattern} is no pattern of a Bayer filter: choose one of {", ".join(BAYER_PATTERNS)}')
+    mask = np.ones((height, width, 3), np.uint8)
+    for place, colour in enumerate(pattern):
+        mask[place // 2 :: 2, place % 2 :: 2, 'RGB'.index(colour)] = 0
+    return mask
 
 
 COLOURS = {'black': 0, 'white': 255}

@@ -1,9 +1,10 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ssrgan_plugin.corruption import FILLS, corrupt, random_mask, ratio_range, seeded_rng
+from ssrgan_plugin.corruption import BAYER_PATTERNS, FILLS, bayer_mask, corrupt, random_mask, ratio_range, seeded_rng
 from ssrgan_plugin.errors import InputError
 
 HALF = np.indices((32, 32)).sum(0)[..., None] % 2  # a chessboard of holes
@@ -121,3 +122,20 @@ def test_unknown_fill(fill, rng):
 def test_fill_colour_of_another_channel_count(rng):
     with pytest.raises(InputError, match='has 3 channels'):
         corrupt(np.zeros((4, 4, 1), np.uint8), HALF[:4, :4], (1, 2, 3), rng)
+
+
+@pytest.mark.parametrize('pattern', BAYER_PATTERNS)
+def test_bayer_mask_is_what_demosaicing_takes(pattern):
+    """OpenCV's takes the mosaic of a picture of one colour for that picture."""
+    colour = np.full((16, 20, 3), (200, 90, 40), np.uint8)
+    mask = bayer_mask(16, 20, pattern)
+    assert mask.dtype == np.uint8 and mask.sum(-1).min() == mask.sum(-1).max() == 2
+    assert [int((mask[..., i] == 0).sum()) for i in range(3)] == [80, 160, 80]
+    mosaic = np.where(mask == 0, colour, 0).max(-1)
+    assert np.array_equal(cv2.cvtColor(mosaic, getattr(cv2, f'COLOR_Bayer{pattern}2RGB')), colour)
+    assert np.array_equal(bayer_mask(7, 9, pattern), mask[:7, :9])
+
+
+def test_no_bayer_pattern_is_refused():
+    with pytest.raises(InputError, match='RGB is no pattern of a Bayer filter: choose one of RGGB, BGGR, GRBG, GBRG'):
+        bayer_mask(4, 4, 'RGB')

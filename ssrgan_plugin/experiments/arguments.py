@@ -148,6 +148,7 @@ def benchmark(parser: ArgumentParser) -> None:
     ssrgan benchmark data     # what the loader delivers, and what the training step consumes
     ssrgan benchmark eval     # the generator's share of an evaluation
     ssrgan benchmark train    # the step, bare and in the Runner, against the matrix peak
+    ssrgan benchmark damage photographs/val/cid22    # Restorer's errors in holes, lost channels and mosaics
     """
     common = ArgumentParser(add_help=False)
     common.add_argument('--config', type=Path, help='default: configs/ssrgan_flower_p50.py')
@@ -166,6 +167,14 @@ def benchmark(parser: ArgumentParser) -> None:
     train.add_argument('--rounds', type=positive, default=3, help='measurements, the median counts (default: 3)')
     train.add_argument('--against-plain', action='store_true', help='in turn with the networks computed layer by layer')
     parser.set_defaults(function=f'{HERE}.benchmark:benchmark', check=check_benchmark)
+    damage = kinds.add_parser('damage', help="Restorer's errors by kind of damage, beside OpenCV's, on photographs")
+    damage.add_argument('images', nargs='+', type=Path, metavar='image', help='photograph, or folder')
+    damage.add_argument('--every', type=positive, default=2, metavar='N', help='the N-th, the 2N-th, … (default: 2)')
+    damage.add_argument('--max-images', type=positive, default=12, help='default: 12')
+    damage.add_argument('--crop', type=positive, default=256, help='side of the centre that is taken (default: 256)')
+    damage.add_argument('--checkpoint', type=Path, help='default: the shipped weights')
+    damage.add_argument('--kinds', nargs='+', metavar='KIND', help='such as hole32, border60, channels50, mosaic')
+    damage.set_defaults(function=f'{HERE}.damage_errors:damage_errors', check=None)
 
 
 def check_benchmark(parser: ArgumentParser, args: Namespace) -> None:

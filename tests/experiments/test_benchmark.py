@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+from PIL import Image
+
+from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
+
 TOOL = Path(__file__).parents[2] / 'tools' / 'benchmark.py'
 
 
@@ -51,3 +55,25 @@ def test_train_tells_the_step_from_the_runner(tiny_config, door, tmp_path):
         assert abs(sum(map(float, re.findall(r'(\d+)%', shares))) - 100) < 6  # each is rounded
     assert re.search(r'fast / plain: [\d.]+ bare, [\d.]+ in the Runner; losses of 2 steps differ by at most 0.0%',
                      done.stdout)  # fmt: skip
+
+
+def test_damage_tells_errors_beside_others(door, tmp_path):
+    for name in ('astronaut', 'coffee'):
+        photograph = Image.open(find_photograph(f'skimage/data/{name}.png')).crop((100, 100, 164, 164))
+        photograph.save(tmp_path / f'{name}.png')
+    arguments = ('damage', tmp_path, '--every', '1', '--crop', '48', '--kinds')
+    done = door(TOOL, *arguments, 'hole8', 'corner20', 'pixels50', 'channels50', 'mosaic')
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert 'mean of 2, 48×48' in done.stdout
+    table = {line.split()[0]: line for line in done.stdout.splitlines()[1:]}
+    assert list(table) == ['hole8', 'corner20', 'pixels50', 'channels50', 'mosaic']
+    errors = {name: [float(each) for each in re.findall(r'\d\.\d{5}', line)] for name, line in table.items()}
+    assert [len(each) for each in errors.values()] == [3, 3, 2, 1, len(errors['mosaic'])] and len(errors['mosaic']) >= 4
+    assert errors['pixels50'][0] < errors['pixels50'][1] and errors['mosaic'][0] < errors['mosaic'][1]
+    for kind, sentence in (
+        ('hole40', 'a hole fits into 48×48 from 1 to 31 pixels'),
+        ('mosaic8', 'mosaic8 is no kind of damage: name some such as hole8'),
+        ('pixels0', 'a share is more than 0'),
+    ):
+        done = door(TOOL, *arguments, kind)
+        assert done.returncode == 1 and sentence in done.stderr
