@@ -18,7 +18,10 @@ from .web import arguments as page
 
 
 def configs(parser: argparse.ArgumentParser) -> None:
-    """Prints the folder of the configs, to train them or to inherit from them."""
+    """Prints the folder of the configs, to train them or to inherit from them.
+
+    ls "$(ssrgan configs)"
+    """
     parser.set_defaults(function='ssrgan_plugin.shipped_files:print_configs')
 
 

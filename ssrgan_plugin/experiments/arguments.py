@@ -28,7 +28,9 @@ def prepare_data(parser: ArgumentParser) -> None:
     ssrgan prepare-data flower pet caltech                     # downloads the official archives
     ssrgan prepare-data flower --archive 102flowers.tgz setid.mat --size 128
     """
-    parser.add_argument('datasets', nargs='+', choices=DATASETS, metavar='{' + ','.join(DATASETS) + '}')
+    parser.add_argument(
+        'datasets', nargs='+', choices=DATASETS, metavar='{' + ','.join(DATASETS) + '}', help='one or several'
+    )
     parser.add_argument('--root', type=Path, default=Path('data'), help='folder of all data sets (default: data)')
     parser.add_argument(
         '--archive',
@@ -64,7 +66,7 @@ def compare(parser: ArgumentParser) -> None:
     the level, for methods with one set of weights a level. Writes comparison.md, .json and .png; interrupted, the same
     command goes on with the level where it was.
     """
-    parser.add_argument('--config', nargs='+', required=True, metavar='CONFIG')
+    parser.add_argument('--config', nargs='+', required=True, metavar='CONFIG', help='one for each method')
     parser.add_argument(
         '--checkpoint',
         nargs='+',
@@ -72,7 +74,14 @@ def compare(parser: ArgumentParser) -> None:
         metavar='CHECKPOINT',
         help='one for each config, "-" where the model has no weights (default: none has)',
     )
-    parser.add_argument('--ratios', nargs='+', type=int, default=list(LEVELS), metavar='PERCENT')
+    parser.add_argument(
+        '--ratios',
+        nargs='+',
+        type=int,
+        default=list(LEVELS),
+        metavar='PERCENT',
+        help='levels of corruption (default: 30 40 50 60 70 80)',
+    )
     parser.add_argument(
         '--images',
         type=positive,
@@ -182,12 +191,14 @@ def check_benchmark(parser: ArgumentParser, args: Namespace) -> None:
 
 
 def quickstart_report(parser: ArgumentParser) -> None:
-    """Compares a trained model with its input and with OpenCV's Telea on the test photographs: a table and a picture.
+    """Compares a trained model with the shipped weights and with OpenCV's Telea on its test photographs.
 
-    ssrgan quickstart-report CONFIG WORK_DIR
+    ssrgan quickstart-report configs/ssrgan_sample_p50.py work_dirs/ssrgan_sample_p50
+
+    Prints a table of NMSE and writes comparison.png into the work dir.
     """
-    parser.add_argument('config')
-    parser.add_argument('work_dir', type=Path)
+    parser.add_argument('config', help='what was trained, with a few test images')
+    parser.add_argument('work_dir', type=Path, help='where its checkpoints are')
     parser.set_defaults(function=f'{HERE}.quickstart:report')
 
 

@@ -1,4 +1,4 @@
-"""What quickstart.sh shows: a trained model beside its input and OpenCV's Telea on the test photographs."""
+"""What quickstart.sh shows on the test photographs: its input, OpenCV's Telea, the shipped weights, a trained model."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from mmengine.dataset import pseudo_collate
 
 from ..errors import InputError
 from ..nmse import nmse
+from ..restoration.restorer import Restorer
 from ..toolbox.resuming import find_latest_checkpoint
 from ..toolbox.trained_models import load_model
 
@@ -47,15 +48,16 @@ def report(config: str, work_dir: Path) -> None:
     checkpoint = find_latest_checkpoint(str(work_dir))
     if checkpoint is None:
         raise InputError(f'{work_dir} holds no checkpoint: train with --work-dir {work_dir} first')
-    rows = []
+    restorer, rows = Restorer(), []
     for name, corrupted, restored, original, mask in restored_photographs(config, checkpoint):
         telea = cv2.inpaint(corrupted, mask, 3, cv2.INPAINT_TELEA)
         composite = np.where(mask[..., None] == 1, restored, corrupted)
         columns = {
             'corrupted': corrupted,
             'OpenCV Telea': telea,
-            'SSRGAN': restored,
-            'SSRGAN, composite': composite,
+            'shipped weights': restorer(corrupted[..., ::-1], mask)[..., ::-1],
+            'this training': restored,
+            'its composite': composite,
             'original': original,
         }
         rows.append((name, columns, {title: nmse(image, original) for title, image in columns.items()}))
@@ -67,12 +69,12 @@ def report(config: str, work_dir: Path) -> None:
     means = {title: np.mean([errors[title] for _, _, errors in rows]) for title in titles[:-1]}
     print(f'{"mean":>12}' + ''.join(f'{means[title]:20.5f}' for title in titles[:-1]))
 
-    figure = Figure(figsize=(3 * len(titles), 3.2 * len(rows)), layout='constrained')
+    figure = Figure(figsize=(2.4 * len(titles), 2.8 * len(rows)), layout='constrained')
     axes = figure.subplots(len(rows), len(titles), squeeze=False)
     for row, (_, columns, errors) in zip(axes, rows):
         for axis, (title, image) in zip(row, columns.items()):
             axis.imshow(image[..., ::-1])
-            axis.set_title(title if title == 'original' else f'{title}, NMSE {errors[title]:.4f}', fontsize=9)
+            axis.set_title(title if title == 'original' else f'{title}\nNMSE {errors[title]:.4f}', fontsize=9)
             axis.axis('off')
     picture = work_dir / 'comparison.png'
     figure.savefig(picture, dpi=110)

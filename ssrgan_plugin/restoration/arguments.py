@@ -12,7 +12,17 @@ HERE = 'ssrgan_plugin.restoration'
 
 
 def restore(parser: ArgumentParser) -> None:
-    """Restores images, or folders of them."""
+    """Restores images, or folders of them.
+
+    ssrgan restore damaged.png -o restored.png                        # finds the lost pixels
+    ssrgan restore damaged.png -o restored.png --mask mask.png        # or is told which they are
+    ssrgan restore damaged/ -o restored/ --mask-dir masks/ --compare  # a folder and its subfolders
+    ssrgan restore "scans/*.tif" -o out/ --nodata 0 --skip-existing   # units of the file; goes on where it was
+    cat damaged.png | ssrgan restore - -o - > restored.png            # standard input and output
+
+    Reads PNG, JPEG, TIFF, WebP, GIF, AVIF, BMP and PNM; writes PNG, TIFF, JPEG, WebP and BMP, by the output's name.
+    Known pixels stay the same to the bit, but in JPEG outputs. Nothing is overwritten unless asked for.
+    """
     add_common(parser)
     parser.add_argument(
         'images',
@@ -37,8 +47,13 @@ def restore(parser: ArgumentParser) -> None:
         help='not black = lost; one file may serve many images (default: NAME_mask.png beside the '
         'image, else found in it)',
     )
-    parser.add_argument('--mask-threshold', type=level, metavar='N', help='what is brighter in the mask is lost')
-    parser.add_argument('--invert-mask', action='store_true', help='black = lost')
+    parser.add_argument(
+        '--mask-threshold',
+        type=level,
+        metavar='N',
+        help='what is brighter in the mask is lost (default: the brighter of two levels; of a JPEG above mid-grey)',
+    )
+    parser.add_argument('--invert-mask', action='store_true', help='black = lost (default: not black)')
     parser.add_argument(
         '--mask-as-stored', action='store_true', help='the mask fits the pixels as stored, not as EXIF turns them'
     )
@@ -66,11 +81,11 @@ def restore(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--compare', action='store_true', help='also write NAME_compare.png: damaged | restored (| original)'
     )
-    parser.add_argument('--original', type=path, metavar='FILE_OR_DIR', help='for --compare')
+    parser.add_argument('--original', type=path, metavar='FILE_OR_DIR', help='for --compare: also show it, and errors')
     parser.add_argument(
         '--config', type=path, help='config of an SSRGAN that you trained (default: the shipped network)'
     )
-    parser.add_argument('--checkpoint', type=path, help='its weights')
+    parser.add_argument('--checkpoint', type=path, help='its weights (default: the shipped ones)')
     parser.add_argument(
         '--self-ensemble',
         action='store_true',
@@ -107,7 +122,14 @@ def check_restore(parser: ArgumentParser, args: Namespace) -> None:
 
 
 def corrupt(parser: ArgumentParser) -> None:
-    """Loses pixels of images at random."""
+    """Loses pixels of images at random.
+
+    ssrgan corrupt photo.jpg -o damaged.png --ratio 0.5 --save-mask mask.png
+    ssrgan corrupt photos/ -o damaged/ --ratio 0.8 --fill salt_and_pepper --seed 7
+
+    An image's name and the seed say which pixels; a higher ratio loses all that a lower one does. Formats are those of
+    "ssrgan restore"; a JPEG would smear the lost pixels, so write PNG, TIFF or WebP.
+    """
     add_common(parser)
     parser.add_argument('images', nargs='+', type=path, metavar='image', help='image, folder, or "pattern*.png"')
     parser.add_argument('-o', '--output', type=path, required=True, help='file; folder, for several')
@@ -122,16 +144,22 @@ def corrupt(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--by-channel', action='store_true', help='lose values of each channel by themselves, not whole pixels'
     )
-    parser.add_argument('--seed', type=seed, default=0)
+    parser.add_argument('--seed', type=seed, default=0, metavar='N', help='another loses other pixels (default: 0)')
     parser.add_argument('--save-mask', type=path, metavar='FILE_OR_DIR', help='white = lost')
     parser.set_defaults(function=f'{HERE}.corrupting:corrupt')
 
 
 def evaluate(parser: ArgumentParser) -> None:
-    """NMSE, PSNR and SSIM of restored images."""
+    """NMSE, PSNR and SSIM of restored images.
+
+    ssrgan evaluate --originals photo.png --restored restored.png
+    ssrgan evaluate --originals photos/ --restored restored/ --csv errors.csv
+
+    Folders are matched by name, whatever the format. Ends with status 1 if an image cannot be compared or is NaN.
+    """
     add_common(parser)
-    parser.add_argument('--originals', type=path, required=True, metavar='FILE_OR_DIR')
-    parser.add_argument('--restored', type=path, required=True, metavar='FILE_OR_DIR')
+    parser.add_argument('--originals', type=path, required=True, metavar='FILE_OR_DIR', help='undamaged images')
+    parser.add_argument('--restored', type=path, required=True, metavar='FILE_OR_DIR', help='what to compare with them')
     parser.add_argument('--csv', dest='csv_file', type=path, metavar='FILE', help='write the table there, too')
     parser.set_defaults(function=f'{HERE}.evaluation:evaluate')
 
@@ -147,7 +175,7 @@ def export(parser: ArgumentParser) -> None:
     ssrgan restore --checkpoint where no PyTorch is, and for other programs: it takes "image", (1, 3, height, width) of
     any size, from -1 to 1, and "mask", 1 = lost, with as many channels as it says.
     """
-    parser.add_argument('checkpoint', type=path)
+    parser.add_argument('checkpoint', type=path, help='of a training, .pth or .safetensors')
     parser.add_argument('output', type=path, help='.safetensors or .onnx')
     parser.add_argument('--config', type=path, help='of the training; for ONNX of other than mask-aware generators')
     parser.add_argument('--finder', action='store_true', help='it is a network that finds lost values')
@@ -162,8 +190,13 @@ def check_export(parser: ArgumentParser, args: Namespace) -> None:
 
 
 def add_common(parser: ArgumentParser) -> None:
-    parser.add_argument('--overwrite', action='store_true', help='replace outputs that exist')
-    parser.add_argument('--max-pixels', type=positive, metavar='N', help='read larger images than by default')
+    parser.add_argument('--overwrite', action='store_true', help='replace outputs that exist (default: refuse)')
+    parser.add_argument(
+        '--max-pixels',
+        type=positive,
+        metavar='N',
+        help='read images up to so many (default: 2^30; an eighth of it for those decoded as a whole)',
+    )
     parser.add_argument('--json', dest='as_json', action='store_true', help='print one JSON object a line')
     parser.add_argument('--quiet', action='store_true', help='print nothing but refusals')
 
