@@ -173,7 +173,8 @@ def export(parser: ArgumentParser) -> None:
 
     Safetensors go where any checkpoint does: tools/test.py, tools/compare.py, ssrgan restore --checkpoint. ONNX is for
     ssrgan restore --checkpoint where no PyTorch is, and for other programs: it takes "image", (1, 3, height, width) of
-    any size, from -1 to 1, and "mask", 1 = lost, with as many channels as it says.
+    any size, from -1 to 1; "mask", 1 = lost, of as many channels as it says; and, where the network looks nearby alone,
+    "far", of the image's shape: what to begin with elsewhere, or NaN.
     """
     parser.add_argument('checkpoint', type=path, help='of a training, .pth or .safetensors')
     parser.add_argument('output', type=path, help='.safetensors or .onnx')

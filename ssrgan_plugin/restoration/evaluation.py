@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import List, Optional, Tuple
 
 import numpy as np
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from tqdm import tqdm
 
 from ..atomic_files import whole
@@ -15,6 +14,7 @@ from . import image_files
 from .image_files import ImageFile
 from .jobs import companion, is_mask, refuse_overwriting
 from .side_by_side import colours
+from .similarity import psnr, ssim
 from .telling import Teller
 from .values import top_of
 
@@ -117,19 +117,5 @@ def errors(restored: ImageFile, original: ImageFile, name: str) -> Tuple[float, 
     least, most = float(truth.min()), float(truth.max())
     if truth.dtype.kind != 'u' and (least < 0 or most > top):
         top = most - least
-    with np.errstate(divide='ignore'):
-        psnr = float(peak_signal_noise_ratio(truth, found, data_range=top))
-    ssim = float('nan')
-    if min(truth.shape[:2]) >= 11:
-        ssim = float(
-            structural_similarity(
-                truth,
-                found,
-                data_range=top,
-                channel_axis=2,
-                gaussian_weights=True,
-                sigma=1.5,
-                use_sample_covariance=False,
-            )
-        )
-    return nmse(found, truth) if truth.any() else float('nan'), psnr, ssim
+    similar = ssim(truth, found, top) if min(truth.shape[:2]) >= 11 else float('nan')
+    return nmse(found, truth) if truth.any() else float('nan'), psnr(truth, found, top), similar

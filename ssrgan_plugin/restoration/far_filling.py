@@ -2,10 +2,10 @@
 
 from typing import List, Sequence
 
-import cv2
 import numpy as np
 
 from .lost_pixels import LostPixels, of_bands
+from .neighbourhoods import padded
 from .opened import OpenImage
 from .values import Range
 
@@ -42,8 +42,8 @@ class SmoothSurface:
         return along(rows, x, width, 1)
 
 
-def along(grid: np.ndarray, begin: int, count: int, axis: int) -> np.ndarray:
-    place = ((begin + np.arange(count) + 0.5) / CELL - 0.5).clip(0, grid.shape[axis] - 1)
+def along(grid: np.ndarray, begin: int, count: int, axis: int, cell: int = CELL) -> np.ndarray:
+    place = ((begin + np.arange(count) + 0.5) / cell - 0.5).clip(0, grid.shape[axis] - 1)
     first = place.astype(int)
     part = (place - first).astype(np.float32).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
     second = np.minimum(first + 1, grid.shape[axis] - 1)
@@ -62,20 +62,10 @@ def pull_push(values: np.ndarray, known: np.ndarray, rounds: int = 20) -> np.nda
         return values
     count = cells(known.astype(np.float32), 2)
     coarse = pull_push(cells(values * known, 2) / np.maximum(count, 1), count > 0)
-    filled = np.where(known, values, along_twice(coarse, values.shape))
-    cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
+    smooth = along(along(coarse, 0, values.shape[0], 0, 2), 0, values.shape[1], 1, 2)
+    filled = np.where(known, values, smooth)
     for _ in range(rounds):
-        relaxed: List[np.ndarray] = [
-            cv2.filter2D(np.ascontiguousarray(band), -1, cross, borderType=cv2.BORDER_REPLICATE)
-            for band in np.moveaxis(filled, -1, 0)
-        ]
-        filled = np.where(known, values, np.stack(relaxed, -1))
+        rows, columns = padded(filled, 1, 0, 'edge'), padded(filled, 1, 1, 'edge')
+        relaxed = (rows[:-2] + rows[2:] + columns[:, :-2] + columns[:, 2:]) / 4
+        filled = np.where(known, values, relaxed)
     return filled
-
-
-def along_twice(coarse: np.ndarray, shape: tuple) -> np.ndarray:
-    bands = [
-        cv2.resize(np.ascontiguousarray(band), (2 * band.shape[1], 2 * band.shape[0]), interpolation=cv2.INTER_LINEAR)
-        for band in np.moveaxis(coarse, -1, 0)
-    ]
-    return np.stack(bands, -1)[: shape[0], : shape[1]]

@@ -1,10 +1,12 @@
 """Networks in OpenVINO, as a backend."""
 
-import cv2
+from typing import Optional
+
 import numpy as np
 
 from ..errors import InputError
 from .light_network import LightNetwork
+from .neighbourhoods import gaussian, padded, weighted
 
 SMALL = 16  # pixels a side; bfloat16 gains nothing there, and OpenVINO's errs at a single pixel
 
@@ -27,14 +29,22 @@ class LightBackend:
         self.network, self.averages = network, averages
         self.tile, self.margin, self.reach = facts['tile'], facts['margin'], facts['reach']
         self.any_range, self.by_channel = facts['any_range'], facts['by_channel']
+        self.masks = 3 if self.by_channel == 'together' else 1
         self.half = facts['half_precision']
 
-    def __call__(self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False) -> np.ndarray:
+    def __call__(
+        self, pixels: np.ndarray, lost: np.ndarray, coarse: bool = False, far: Optional[np.ndarray] = None
+    ) -> np.ndarray:
+        height, width = lost.shape[:2]
         within = pixels.clip(-1, 1)
-        mask = np.broadcast_to(np.atleast_3d(lost), (*lost.shape[:2], 3 if self.by_channel else 1))
-        planes = np.concatenate([np.broadcast_to(within, (*within.shape[:2], 3)), mask], -1, dtype=np.float32)
-        half = coarse and self.half and min(planes.shape[:2]) >= SMALL
-        restored = self._averaged(planes, half) if self.averages else self._run(planes, half)
+        mask = np.broadcast_to(np.atleast_3d(lost), (height, width, self.masks))
+        planes = [np.broadcast_to(within, (height, width, 3)), mask]
+        if self.reach is not None:
+            begin = np.full((1, 1, 1), np.nan) if far is None else far.clip(-1, 1)
+            planes.append(np.broadcast_to(begin, (height, width, 3)))
+        shown = np.concatenate(planes, -1, dtype=np.float32)
+        half = coarse and self.half and min(height, width) >= SMALL
+        restored = self._averaged(shown, half) if self.averages else self._run(shown, half)
         restored = restored.clip(-1, 1)
         if pixels.shape[-1] == 1:
             restored = restored.mean(-1, keepdims=True)
@@ -42,9 +52,12 @@ class LightBackend:
         return restored + fill_by_neighbours(beyond, lost) if beyond.any() else restored
 
     def _run(self, planes: np.ndarray, half: bool) -> np.ndarray:
-        """(H, W, 3 and masks) to (H, W, 3)."""
+        """(H, W, all inputs) to (H, W, 3)."""
         shown = planes.transpose(2, 0, 1)[None]
-        return self.network(half, image=shown[:, :3], mask=shown[:, 3:])[0].transpose(1, 2, 0)
+        inputs = dict(image=shown[:, :3], mask=shown[:, 3 : 3 + self.masks])
+        if self.reach is not None:
+            inputs['far'] = shown[:, 3 + self.masks :]
+        return self.network(half, **inputs)[0].transpose(1, 2, 0)
 
     def _averaged(self, planes: np.ndarray, half: bool) -> np.ndarray:
         height, width = planes.shape[:2]
@@ -68,13 +81,12 @@ def fill_by_neighbours(values: np.ndarray, lost: np.ndarray, rounds: int = 3, si
     Returns:
         (H, W, C) float32.
     """
-    window = np.exp(-(np.arange(-2, 3, dtype=np.float32) ** 2) / (2 * sigma**2))
-    known = np.ascontiguousarray(np.broadcast_to(~np.atleast_3d(lost), values.shape), np.float32)
-    filled = np.ascontiguousarray(values, np.float32)
+    window = gaussian(2, sigma).tolist()
+    known = np.broadcast_to(~np.atleast_3d(lost), values.shape).astype(np.float32)
+    filled = values.astype(np.float32)
     for _ in range(rounds):
         sums, weights = (
-            cv2.sepFilter2D(plane, -1, window, window, borderType=cv2.BORDER_CONSTANT).reshape(values.shape)
-            for plane in (filled, known)
+            weighted(padded(weighted(padded(plane, 2, 0), window, 0), 2, 1), window, 1) for plane in (filled, known)
         )
         filled = np.where(known > 0, filled, np.where(weights > 0, sums / np.maximum(weights, 1e-12), 0))
         known = (weights > 0).astype(np.float32)

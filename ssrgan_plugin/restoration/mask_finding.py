@@ -3,7 +3,6 @@
 from functools import partial
 from typing import List, Optional
 
-import cv2
 import numpy as np
 
 from ..errors import InputError
@@ -11,6 +10,7 @@ from .image_info import ImageInfo
 from .lost_pixels import LostPixels
 from .marked import Found, all_lost, with_unseen
 from .missing_values import equal, is_missing, named_by_file, not_finite, select
+from .neighbourhoods import near
 from .opened import OpenImage
 from .plausibility import SCANNED, Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
@@ -129,7 +129,7 @@ def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:
     for strip in source.strips(SCANNED):
         brightest = strip[..., : colour_bands(source)].max(-1)
         nearly = (brightest <= top / 32) & ~lost.rows(y, y + len(strip))
-        bright = cv2.dilate(brightest.astype(np.float32), np.ones((3, 3))) > top / 4
+        bright = near(brightest > top / 4, 1)
         nearly_black += int(nearly.sum())
         beside += int((nearly & bright).sum())
         y += len(strip)

@@ -4,7 +4,7 @@ import json
 import warnings
 from math import exp
 from pathlib import Path
-from typing import Any, Dict, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 from unittest import mock
 
 import numpy as np
@@ -15,7 +15,7 @@ from onnxscript import opset18
 from torch import Tensor, nn
 
 from ..atomic_files import whole
-from ..networks import CorruptionFinder, RestoringNetwork, first_estimate
+from ..networks import CorruptionFinder, RestoringNetwork, mask_aware_generator
 from .light_network import FACTS, sealed
 
 op: Any = opset18  # its types are those of one operator alone
@@ -28,7 +28,8 @@ class RestoringGraph(nn.Module):
 
     Shape:
         - image: (1, 3, H, W), -1 to 1; lost pixels may hold anything.
-        - mask: (1, 3, H, W) if the network takes a mask for each channel, else (1, 1, H, W); 1 = lost, else 0.
+        - mask: (1, 3, H, W) if the network takes channels together, else (1, 1, H, W); 1 = lost, else 0.
+        - far, if the network has a reach: (1, 3, H, W), what to begin with beyond it; NaN: with what is known afar.
         - Output: (1, 3, H, W).
     """
 
@@ -39,8 +40,8 @@ class RestoringGraph(nn.Module):
         self.network = network
         self.register_buffer('fill', torch.tensor(fill, dtype=torch.float32).view(1, 3, 1, 1) / 127.5 - 1)
 
-    def forward(self, image: Tensor, mask: Tensor) -> Tensor:
-        return self.network(self.network.shown(image, mask, self.fill))
+    def forward(self, image: Tensor, mask: Tensor, far: Optional[Tensor] = None) -> Tensor:
+        return self.network(self.network.shown(image, mask, self.fill, far))
 
 
 def write_generator(network: RestoringNetwork, path: Path, fill: Sequence[float] = (0, 0, 0), **facts: Any) -> None:
@@ -52,10 +53,12 @@ def write_generator(network: RestoringNetwork, path: Path, fill: Sequence[float]
         fill: What stood in lost pixels in training: RGB, 0 to 255. Default: black.
         facts: What else is to be known of it: JSON's types.
     """
-    masks = 3 if network.by_channel else 1
+    masks = 3 if network.by_channel == 'together' else 1
     names = ('tile', 'margin', 'reach', 'any_range', 'by_channel', 'half_precision')
     facts.update({name: getattr(network, name) for name in names}, kind='generator')
     example = dict(image=torch.zeros(1, 3, 130, 150), mask=torch.zeros(1, masks, 130, 150))
+    if network.reach is not None:
+        example['far'] = torch.zeros(1, 3, 130, 150)
     write_onnx(RestoringGraph(network, fill), example, 'restored', facts, path)
 
 
@@ -79,9 +82,8 @@ def write_onnx(module: nn.Module, inputs: Dict[str, Tensor], output: str, facts:
         path: File to write.
     """
     dynamic = torch.export.Dim.DYNAMIC
-    ours: Any = {torch.ops.ssrgan.fill_from_afar.default: pull_push, torch.ops.ssrgan.fill_by_neighbours.default: blur}
-    patched: Any = dict(fill_from_afar=fill_from_afar, fill_by_neighbours=fill_by_neighbours)
-    with warnings.catch_warnings(), mock.patch.multiple(first_estimate, **patched):
+    ours: Any = {torch.ops.ssrgan.first_estimate.default: estimate}
+    with warnings.catch_warnings(), mock.patch.object(mask_aware_generator, 'first_estimate', first_estimate):
         warnings.simplefilter('ignore')
         program: Any = torch.onnx.export(
             module.eval(),
@@ -108,32 +110,28 @@ def write_onnx(module: nn.Module, inputs: Dict[str, Tensor], output: str, facts:
         unfinished.write_bytes(content + seal.SerializeToString())
 
 
-@torch.library.custom_op('ssrgan::fill_from_afar', mutates_args=())
-def fill_from_afar(image: Tensor, known: Tensor) -> Tensor:
-    """Stands for :func:`ssrgan_plugin.networks.first_estimate.fill_from_afar`, whose sizes halve again and again, which
-    PyTorch reckons out symbol by symbol, for minutes; ONNX has them from the image."""
+@torch.library.custom_op('ssrgan::first_estimate', mutates_args=())
+def first_estimate(image: Tensor, known: Tensor, far: Tensor) -> Tensor:
+    """Stands for :func:`ssrgan_plugin.networks.first_estimate.first_estimate`, whose sizes halve again and again:
+    PyTorch would reckon them out, symbol by symbol and for minutes, ONNX has them from the image. And where the network
+    may be computed in half precision, OpenVINO would do so with whatever passes a convolution, this as well."""
     raise NotImplementedError
 
 
-@fill_from_afar.register_fake
-def _(image: Tensor, known: Tensor) -> Tensor:
+@first_estimate.register_fake
+def _(image: Tensor, known: Tensor, far: Tensor) -> Tensor:
     return torch.empty_like(image)
 
 
-@torch.library.custom_op('ssrgan::fill_by_neighbours', mutates_args=())
-def fill_by_neighbours(image: Tensor, known: Tensor) -> Tuple[Tensor, Tensor]:
-    """Stands for :func:`ssrgan_plugin.networks.first_estimate.fill_by_neighbours`: where the network may be computed in
-    half precision, OpenVINO would do so with whatever passes a convolution, this as well."""
-    raise NotImplementedError
-
-
-@fill_by_neighbours.register_fake
-def _(image: Tensor, known: Tensor) -> Tuple[Tensor, Tensor]:
-    return torch.empty_like(image), torch.empty_like(known)
+def estimate(image: Any, known: Any, far: Any) -> Any:
+    """The same in ONNX."""
+    filled, reached = blur(image, known)
+    begin = op.Where(op.IsNaN(far), pull_push(filled, reached), far)
+    return op.Where(op.Greater(reached, op.Constant(value_float=0.0)), filled, begin)
 
 
 def blur(image: Any, known: Any, rounds: int = 3, sigma: float = 0.8) -> Tuple[Any, Any]:
-    """The same in ONNX, its convolutions as sums of what is shifted."""
+    """What is near: convolutions as sums of what is shifted."""
     zero, least = op.Constant(value_float=0.0), op.Constant(value_float=1e-12)
     filled = op.Mul(image, known)
     for _ in range(rounds):
@@ -160,7 +158,7 @@ def shifted_sums(plane: Any, axis: int, sigma: float) -> Any:
 
 
 def pull_push(image: Any, known: Any) -> Any:
-    """The same in ONNX: means over cells that exist, so that odd sides need no zeros."""
+    """What is afar: means over cells that exist, so that odd sides need no zeros."""
     zero, least = op.Constant(value_float=0.0), op.Constant(value_float=1e-12)
     finer = []
     for _ in range(LEVELS):

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple, Optional
 
-import cv2
 import numpy as np
 
 from .lost_pixels import LostPixels
+from .neighbourhoods import near, solid_areas
 from .opened import OpenImage
 
 TILE = 16
@@ -94,14 +94,6 @@ def largest_random_block(level: float, size: int, chance: float = 1e-4) -> int:
     return max(2, int(np.ceil(np.sqrt(np.log(chance / size) / np.log(level)))))
 
 
-def solid_areas(lost: np.ndarray, side: int) -> np.ndarray:
-    """The union of all all-lost squares of that side."""
-    square = np.ones((side, side))
-    corners = cv2.erode(lost.astype(np.uint8), square, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT, borderValue=[0])
-    # Opposite anchors, for OpenCV's own opening is off by one for even sides.
-    return cv2.dilate(corners, square, anchor=(side - 1, side - 1)) > 0
-
-
 def unevenness(left: np.ndarray, free: np.ndarray) -> float:
     """Share of the places, each large enough to expect twelve lost pixels, that hold less than 0.3 of their part."""
     half = TILE * TILE / 2
@@ -128,12 +120,12 @@ def contrast(source: OpenImage, candidates: LostPixels, scattered: LostPixels, c
     step = max(1, candidates.size // 2**22)
     for strip in source.strips(SCANNED):
         lost = candidates.rows(y, y + len(strip))
-        alone = scattered.rows(y, y + len(strip)).astype(np.uint8)
-        solid = (lost & (alone == 0)).astype(np.uint8)
+        alone = scattered.rows(y, y + len(strip))
+        solid = lost & ~alone
         distance = np.abs(strip[..., : colour_bands(source)].astype(np.float32) - colour.astype(np.float32)).max(-1)
-        near = ~lost & (cv2.dilate(alone, np.ones((3, 3))) > 0)
-        known = ~lost & (cv2.dilate(solid, np.ones((5, 5))) == 0)
-        beside.append(distance[near][::step].copy())  # a view would keep them all
+        next_to = ~lost & near(alone, 1)
+        known = ~lost & ~near(solid, 2)
+        beside.append(distance[next_to][::step].copy())  # a view would keep them all
         all_known.append(distance[known][::step].copy())
         y += len(strip)
     beside, all_known = np.concatenate(beside), np.concatenate(all_known)

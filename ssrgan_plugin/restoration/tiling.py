@@ -4,7 +4,6 @@ import ctypes
 import sys
 from typing import Iterable, Iterator, List, Optional, Tuple
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
@@ -12,6 +11,7 @@ from ..errors import InputError
 from .backend import Backend
 from .far_filling import SmoothSurface
 from .lost_pixels import LostPixels, of_bands
+from .neighbourhoods import near
 from .opened import OpenImage
 from .plausibility import SCANNED
 from .values import Range, band_groups, known_ranges, top_of
@@ -173,5 +173,4 @@ def give_memory_back() -> None:
 
 def far_from_known(lost: np.ndarray, reach: int) -> np.ndarray:
     """(H, W) or (H, W, channels), as ``lost``."""
-    near = cv2.dilate(np.ascontiguousarray(~lost, np.uint8), np.ones((2 * reach + 1, 1)))
-    return cv2.dilate(near, np.ones((1, 2 * reach + 1))) == 0
+    return ~near(~lost, reach)

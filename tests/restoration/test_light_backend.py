@@ -115,13 +115,17 @@ def test_shipped_graph_is_the_network(light, rng):
     network = torch_backend.load(device='cpu').network
     for height, width in ((1, 1), (3, 50), (64, 64), (131, 202)):
         image = rng.uniform(-1, 1, (1, 3, height, width)).astype(np.float32)
-        masks = (rng.random((1, 3, height, width)) < 0.5, np.ones((1, 3, height, width)))
-        hole = np.zeros((1, 3, height, width))
+        masks = (rng.random((1, 1, height, width)) < 0.5, np.ones((1, 1, height, width)))
+        hole = np.zeros((1, 1, height, width))
         hole[..., height // 8 :, : width * 7 // 8] = 1
         for mask in (*masks, hole):
-            with torch.no_grad():
-                expected = network(torch.cat([torch.from_numpy(image), torch.from_numpy(mask).float()], 1)).numpy()
-            assert np.abs(light(image=image, mask=mask) - expected).max() < 1e-5
+            far = rng.uniform(-1, 1, image.shape).astype(np.float32)
+            for begin in (None, far):
+                tensors = [each if each is None else torch.from_numpy(each).float() for each in (image, mask, begin)]
+                with torch.no_grad():
+                    expected = network(network.shown(tensors[0], tensors[1], None, tensors[2])).numpy()
+                begin = np.full_like(far, np.nan) if begin is None else begin
+                assert np.abs(light(image=image, mask=mask, far=begin) - expected).max() < 1e-5
 
 
 def test_finder_of_any_size(tmp_path, rng):
