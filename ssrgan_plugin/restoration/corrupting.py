@@ -9,13 +9,13 @@ from tqdm import tqdm
 from .. import corruption
 from ..errors import InputError
 from . import image_files
-from .image_files import ImageFile, left_behind
+from .image_files import left_behind
 from .image_info import ImageInfo
 from .jobs import Job, find_jobs, refuse_overwriting, same_place
+from .losing import corrupted_strips
 from .plausibility import colour_bands
-from .side_by_side import colours
 from .telling import Teller
-from .values import Fill, fill_colours, top_of
+from .values import Fill
 
 
 def corrupt(
@@ -106,39 +106,14 @@ def corrupt_file(
     mask_info = ImageInfo(None if channels in (1, 3) else 'bands', False, exif=image.info.exif)
     if mask_file:
         image_files.check_holds(mask_file, channels, np.dtype(np.uint8), mask_info)
-    file = image_files.read(image)
     rng = corruption.seeded_rng(seed, job.image.name)
     mask = corruption.random_mask(image.height, image.width, ratio, rng, channels)
-    result = file.pixels.copy()
-    target = colours(file.with_pixels(result))  # a view: transparency stays
-    lose(target, mask, fill, rng)
-    image_files.write(job.output, file.with_pixels(result), overwrite)
+    strips = corrupted_strips(image, mask, fill, rng)
+    image_files.write_strips(job.output, strips, image.shape, image.dtype, image.info, overwrite)
     if mask_file:
-        image_files.write(mask_file, ImageFile(255 * mask, mask_info), overwrite)
+        strips = (255 * mask[y : y + image_files.STRIP] for y in range(0, len(mask), image_files.STRIP))
+        image_files.write_strips(mask_file, strips, mask.shape, mask.dtype, mask_info, overwrite)
     left = [
         f'{job.output.suffix} cannot hold {what}, which is left out' for what in left_behind(job.output, image.info)
     ]
     return mask, [*image.info.notes, *left]
-
-
-def lose(pixels: np.ndarray, mask: np.ndarray, fill: Fill, rng: np.random.Generator) -> None:
-    """Fills the masked pixels of (H, W, colours), or values, in place.
-
-    Raises:
-        InputError: if the fill has no meaning in these values.
-    """
-    lost = np.broadcast_to(mask != 0, pixels.shape)
-    if not isinstance(fill, str):
-        colour = fill_colours([list(np.ravel(fill))], pixels.dtype, pixels.shape[2])[0]
-        pixels[lost] = np.broadcast_to(colour, pixels.shape)[lost]
-        return
-    low, high = 0.0, top_of(pixels.dtype)
-    least, most = float(np.nanmin(pixels)), float(np.nanmax(pixels))
-    if least < 0 or most > high:
-        if fill in ('white', 'salt_and_pepper'):
-            raise InputError(f'no value is white in an image of {least:g} to {most:g}: give a --fill in its units')
-        low, high = (0.0, most) if fill == 'black' else (least, most)
-    scale = 255 / (high - low) if high > low else 1.0
-    scaled = (pixels.astype(np.float64) - low) * scale
-    values = corruption.corrupt(scaled, mask, fill, rng)[lost] / scale + low
-    pixels[lost] = np.rint(values) if np.issubdtype(pixels.dtype, np.integer) else values

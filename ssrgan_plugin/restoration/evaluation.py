@@ -9,14 +9,10 @@ from tqdm import tqdm
 
 from ..atomic_files import whole
 from ..errors import InputError
-from ..nmse import nmse
 from . import image_files
-from .image_files import ImageFile
+from .differences import errors
 from .jobs import companion, is_mask, refuse_overwriting
-from .side_by_side import colours
-from .similarity import psnr, ssim
 from .telling import Teller
-from .values import top_of
 
 
 def evaluate(
@@ -58,7 +54,7 @@ def evaluate(
     for name, file in tqdm(pairs, unit='image', leave=False, disable=quiet or len(pairs) == 1):
         try:
             original = companion(originals, Path(name), 'original')
-            row = errors(image_files.read(file, max_pixels), image_files.read(original, max_pixels), name)
+            row = errors(image_files.open_file(file, max_pixels), image_files.open_file(original, max_pixels), name)
         except (InputError, OSError, MemoryError) as error:
             teller.failed(name, error)
         else:
@@ -97,25 +93,3 @@ def means(rows: List[tuple]) -> List[float]:
     """Of each measure, over the images for which it is defined."""
     columns = [[value for value in column if not np.isnan(value)] for column in list(zip(*rows))[1:]]
     return [float(np.mean(column)) if column else float('nan') for column in columns]
-
-
-def errors(restored: ImageFile, original: ImageFile, name: str) -> Tuple[float, float, float]:
-    """NMSE, PSNR and SSIM; NaN where one is not defined: NMSE of a black original, SSIM below 11 pixels.
-
-    Raises:
-        InputError: if the two cannot be compared, or the restored one is NaN or infinite somewhere.
-    """
-    found, truth = (ImageFile(colours(image), image.info).upright() for image in (restored, original))
-    if (found.shape, found.dtype) != (truth.shape, truth.dtype):
-        raise InputError(
-            f'{name}: {found.shape} {found.dtype}, its original {truth.shape} {truth.dtype}: both must agree'
-        )
-    for image, what in ((found, 'restored'), (truth, 'original')):
-        if not np.isfinite(image).all():
-            raise InputError(f'{name}: the {what} image is NaN or infinite somewhere: there is no error to be told')
-    top = top_of(truth.dtype)
-    least, most = float(truth.min()), float(truth.max())
-    if truth.dtype.kind != 'u' and (least < 0 or most > top):
-        top = most - least
-    similar = ssim(truth, found, top) if min(truth.shape[:2]) >= 11 else float('nan')
-    return nmse(found, truth) if truth.any() else float('nan'), psnr(truth, found, top), similar

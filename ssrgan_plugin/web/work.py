@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from ..errors import InputError
-from ..restoration import evaluation, image_files
+from ..restoration import image_files
 from ..restoration.corrupting import corrupt_file
+from ..restoration.differences import errors
 from ..restoration.folders import ERRORS, SMEARED, OneImage
 from ..restoration.image_info import as_stored, upright
 from ..restoration.jobs import Job, companion, find_jobs, is_mask
@@ -182,13 +183,12 @@ class Work:
         original = image_files.open_file(work.original, self.max_pixels)
         if original.width * original.height > MEASURED:
             return [], [texts.TOO_LARGE_TO_MEASURE]
-        truth = image_files.read(original)
         rows: List[Tuple[str, float, float, float]] = []
         notes: List[str] = []
         files: Dict[str, Path] = dict(damaged=work.job.image, restored=work.job.output)
         for what, file in files.items():
             try:
-                rows.append((what, *evaluation.errors(image_files.read(file), truth, what)))
+                rows.append((what, *errors(image_files.open_file(file, self.max_pixels), original, what)))
             except InputError as error:
                 if what == 'restored':
                     notes.append(f'no error can be told: {error}')
