@@ -11,6 +11,7 @@ from ssrgan_plugin import __version__
 from ssrgan_plugin.shipped_files import shipped
 
 REPO = Path(__file__).parents[1]
+KINDS = ('.md', '.py', '.sh', '.yml')
 
 
 @pytest.fixture(scope='module')
@@ -43,7 +44,7 @@ def test_wheel_is_whole(installed):
     assert (package / 'web' / 'page.css').exists() and (package / 'web' / 'page.js').exists()
     assert {path.suffix for path in (package / 'weights').iterdir()} == {'.log', '.md', '.onnx', '.safetensors'}
     for part in ('configs', 'tools'):
-        ours = {path.relative_to(REPO / part) for path in (REPO / part).rglob('*') if path.suffix in ('.py', '.sh')}
+        ours = {path.relative_to(REPO / part) for path in (REPO / part).rglob('*') if path.suffix in KINDS}
         theirs = {path.relative_to(package / '.mim' / part) for path in (package / '.mim' / part).rglob('*.*')}
         assert ours == {path for path in theirs if '__pycache__' not in path.parts}
     assert not (installed / 'tests').exists() and not (installed / 'tools').exists()
