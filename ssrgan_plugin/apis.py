@@ -77,8 +77,7 @@ class CorruptionInferencer(STOCK):
             if cfg.model.type == 'SSRGAN':
                 check_match(model.state_dict(), checkpoint.get('state_dict', checkpoint))
         self.fill = None
-        steps = [shown_images.kind(step) for pipeline, _ in shown_images.all_pipelines(cfg) for step in pipeline]
-        if 'RandomPixelCorruption' in steps:
+        if any(shown_images.kind(step) in shown_images.CORRUPTIONS for step in shown_images.all_steps(cfg)):
             fill = shown_images.fill(cfg)
             self.fill = {'black': 0, 'white': 255}.get(fill, fill) if isinstance(fill, str) else fill
             if isinstance(self.fill, str):
