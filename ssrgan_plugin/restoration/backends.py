@@ -52,11 +52,18 @@ def chosen(config: Optional[FilePath], checkpoint: Optional[FilePath], device: O
         return 'openvino'
     if config is not None or checkpoint is not None or device not in (None, 'cpu'):
         return 'torch'
-    if device is None and find_spec('torch') and gpu_is_likely():
+    if device is None and installed('torch') and gpu_is_likely():
         import torch
 
         return 'torch' if torch.cuda.is_available() else 'openvino'
-    return 'openvino' if find_spec('openvino') or not find_spec('torch') else 'torch'
+    return 'openvino' if installed('openvino') or not installed('torch') else 'torch'
+
+
+def installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):  # something stands in for it that is none
+        return False
 
 
 def gpu_is_likely() -> bool:

@@ -28,7 +28,9 @@ def test_are_thin(tool):
         ('matplotlib', 'plot .', '[mmagic,lite]'),
         ('scipy', 'prepare-data flower --archive {flowers}', '[data]'),
         ('torchvision', 'prepare-data flower', '[data]'),
-        ('skimage', 'evaluate --originals {flowers} --restored {flowers}', 'install it with pip'),
+        ('torch', 'export a.pth a.onnx', '[torch]'),
+        ('cv2', 'plot .', '[mmagic,lite]'),
+        ('tifffile', 'evaluate --originals {flowers} --restored {flowers}', 'install it with pip'),
         ('mmcv', 'train.py x.py', '[mmagic,lite]'),
     ],
 )
