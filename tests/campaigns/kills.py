@@ -34,6 +34,7 @@ def kill(child: int, log: Path) -> List[int]:
         time.sleep(0.1)
     orphans = warm.alive(below)
     for pid in orphans:
+        print('orphan:', Path(f'/proc/{pid}/cmdline').read_bytes().replace(b'\0', b' ').decode(errors='replace'))
         os.kill(pid, signal.SIGKILL)
     return orphans
 
