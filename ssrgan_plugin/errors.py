@@ -7,6 +7,7 @@ class InputError(ValueError):
 
 # What is not installed with the package alone, and which of its extras bring it.
 EXTRAS = dict(
+    spandrel='spandrel', deepinv='deepinv',
     torch='torch', onnx='torch', onnxscript='torch', safetensors='torch', cv2='mmagic,lite', skimage='mmagic,lite',
     mmagic='mmagic,lite', mmcv='mmagic,lite', mmengine='mmagic,lite', matplotlib='mmagic,lite', scipy='data',
     torchvision='data', gdown='data', sklearn='samples', gradio='web', uvicorn='web', fastapi='web', starlette='web',

@@ -1,0 +1,1 @@
+"""Our network where others would use it: one library a file, none of them needed elsewhere."""
