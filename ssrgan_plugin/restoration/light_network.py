@@ -1,11 +1,14 @@
 """Networks in OpenVINO, which needs no PyTorch: the files of :mod:`ssrgan_plugin.restoration.onnx_writing`."""
 
+import ctypes
 import json
 import os
 import platform
+import sys
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Dict, List, Union
+from typing import Any, Dict, Iterator, List, Union
 
 import numpy as np
 import openvino
@@ -51,12 +54,13 @@ class LightNetwork:
             inputs: By name, (N, C, H, W), float32.
         """
         precision = 'bf16' if half and self.half else 'f32'
-        if precision not in self.compiled:
-            refuse_after_fork()
-            self.compiled[precision] = self._compile(precision)
-        request = self.compiled[precision]
-        request.infer({name: np.ascontiguousarray(values, np.float32) for name, values in inputs.items()})
-        return request.get_output_tensor(0).data.copy()
+        with kept_signal_stack():
+            if precision not in self.compiled:
+                refuse_after_fork()
+                self.compiled[precision] = self._compile(precision)
+            request = self.compiled[precision]
+            request.infer({name: np.ascontiguousarray(values, np.float32) for name, values in inputs.items()})
+            return request.get_output_tensor(0).data.copy()
 
     def _compile(self, precision: str) -> Any:
         settings = {'INFERENCE_PRECISION_HINT': precision, 'PERFORMANCE_HINT': 'LATENCY'}
@@ -69,6 +73,35 @@ class LightNetwork:
         except RuntimeError as error:
             reason = (str(error).strip().splitlines() or [''])[-1]
             raise InputError(f'network {self.path} cannot be used ({reason}): {CURE}') from error
+
+
+class SignalStack(ctypes.Structure):
+    """Linux's ``stack_t``."""
+
+    _fields_ = [('address', ctypes.c_void_p), ('flags', ctypes.c_int), ('size', ctypes.c_size_t)]
+
+
+@contextmanager
+def kept_signal_stack() -> Iterator[None]:
+    """Gives the thread back the stack on which it handles signals (OpenVINO 2026.4; no upstream issue known).
+
+    OpenVINO sets one of its own while it computes, and frees it with the network; Python's handlers would then end the
+    process by a segmentation fault, at the next child that ends, or at Ctrl-C.
+    """
+    if sys.platform != 'linux':
+        yield
+        return
+    kept = signal_stack()
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).sigaltstack(ctypes.byref(kept), None)
+
+
+def signal_stack() -> SignalStack:
+    stack = SignalStack()
+    ctypes.CDLL(None).sigaltstack(None, ctypes.byref(stack))
+    return stack
 
 
 def refuse_after_fork() -> None:

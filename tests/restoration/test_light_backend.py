@@ -18,7 +18,7 @@ from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.networks import CorruptionFinder, first_estimate
-from ssrgan_plugin.restoration import backends, torch_backend
+from ssrgan_plugin.restoration import backends, light_network, torch_backend
 from ssrgan_plugin.restoration.light_backend import LightBackend, fill_by_neighbours
 from ssrgan_plugin.restoration.light_network import LightNetwork
 from ssrgan_plugin.restoration.onnx_writing import write_finder
@@ -139,6 +139,28 @@ def test_finder_of_any_size(tmp_path, rng):
             assert np.abs(finder(image=image) - network(torch.from_numpy(image)).numpy()).max() < 1e-5
     with pytest.raises(InputError, match='no network that restores'):
         Restorer(checkpoint=tmp_path / 'finder.onnx')
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='signal stacks of Linux')
+def test_signals_are_handled_after_a_network_is_gone(rng):
+    """Python handles them on the thread's own stack for that, which OpenVINO has replaced, and frees."""
+    before = light_network.signal_stack()
+    restorer = Restorer(backend='openvino')
+    restorer(rng.integers(0, 256, (64, 64, 3), np.uint8), rng.random((64, 64)) < 0.5)
+    after = light_network.signal_stack()
+    assert (after.address, after.size) == (before.address, before.size)
+    code = (
+        'import faulthandler, gc, os, signal; import numpy as np; from ssrgan_plugin import Restorer\n'
+        'faulthandler.enable(); heard = []\n'
+        'signal.signal(signal.SIGUSR1, lambda *_: heard.append(1))\n'
+        'for size in (64, 96):\n'
+        '    restorer = Restorer(backend="openvino")\n'
+        '    restorer(np.ones((size, size, 3), np.uint8), np.eye(size) > 0)\n'
+        '    del restorer; gc.collect(); os.kill(os.getpid(), signal.SIGUSR1)\n'
+        'print(len(heard))'
+    )
+    done = subprocess.run([sys.executable, '-W', 'ignore', '-c', code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, '2\n'), done.stderr[-500:]
 
 
 @pytest.mark.parametrize('damage', ['flipped', 'facts', 'cut', 'other', 'empty', 'missing'])
