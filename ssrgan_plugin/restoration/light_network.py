@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Union
 
 import numpy as np
-import openvino
 
 from ..errors import InputError
+from .unobserved import openvino
 
 FACTS = 'ssrgan'  # the ONNX file's entry
 compiling: List[int] = []  # the process that began to

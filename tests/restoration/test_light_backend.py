@@ -141,6 +141,20 @@ def test_finder_of_any_size(tmp_path, rng):
         Restorer(checkpoint=tmp_path / 'finder.onnx')
 
 
+def test_nobody_is_told():
+    """OpenVINO's own import tells Google Analytics."""
+    code = (
+        'import socket, sys, time; asked = []\n'
+        'socket.create_connection = lambda address, *_, **__: asked.append(address)\n'
+        'from ssrgan_plugin import Restorer; import numpy as np\n'
+        'Restorer(backend="openvino")(np.ones((9, 9, 3), np.uint8), np.eye(9) > 0)\n'
+        'time.sleep(2); print(asked, "openvino_telemetry" in sys.modules)'
+    )
+    env = {name: value for name, value in os.environ.items() if name not in ('CI', 'TF_BUILD', 'JENKINS_URL')}
+    done = subprocess.run([sys.executable, '-W', 'ignore', '-c', code], capture_output=True, text=True, env=env)
+    assert done.stdout == '[] False\n', done.stderr[-500:]
+
+
 @pytest.mark.skipif(sys.platform != 'linux', reason='signal stacks of Linux')
 def test_signals_are_handled_after_a_network_is_gone(rng):
     """Python handles them on the thread's own stack for that, which OpenVINO has replaced, and frees."""
