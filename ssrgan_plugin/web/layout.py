@@ -52,9 +52,9 @@ def build(page: Page, local: bool) -> gr.Blocks:
     with gr.Blocks(title=texts.TITLE, analytics_enabled=False) as blocks:
         results, painted = gr.State(), gr.Textbox(visible=False)
         place = texts.HERE if local else texts.ELSEWHERE
-        gr.HTML(f'<header class="head"><h1>{texts.TITLE}</h1><p>{texts.LEAD} {place}</p></header>')
+        gr.HTML(f'<header class="head"><h1>{texts.TITLE}</h1><p>{texts.LEAD}<br>{place}</p></header>', elem_id='head')
         with gr.Row(equal_height=False):
-            with gr.Column(scale=4, min_width=320):
+            with gr.Column(scale=4, min_width=300):
                 pictures = gr.File(label=texts.PICTURES, file_count='multiple', height=150)
                 example = gr.Button(texts.EXAMPLE, size='sm')
                 how = gr.Radio([texts.FIND, texts.MASK, texts.PAINT, texts.TRY], value=texts.FIND, label=texts.HOW,
@@ -63,13 +63,13 @@ def build(page: Page, local: bool) -> gr.Blocks:
                     fill = gr.Dropdown(LOOKS, value='', label=texts.FILL, allow_custom_value=True,
                                        info='Or a colour such as 255,0,0, in the units of the file.')  # fmt: skip
                     nodata = gr.Textbox(label=texts.NODATA, info='Such as -9999: wherever it is, pixels are lost.')
-                with gr.Group(visible=False) as by_mask:
+                with gr.Column(visible=False) as by_mask:
                     masks = gr.File(label=texts.MASKS, file_count='multiple', height=120)
-                    threshold = gr.Number(value=None, label=texts.THRESHOLD, info='For masks of several grey levels.')
+                    threshold = gr.Textbox(label=texts.THRESHOLD, info='A number, for masks of several grey levels.')
                     invert = gr.Checkbox(label=texts.INVERT)
                     as_stored = gr.Checkbox(label=texts.AS_STORED)
                     colours = gr.Dropdown([texts.AS_THEY_LOOK, texts.EACH, texts.WHOLE], label=texts.COLOURS)
-                with gr.Group(visible=False) as trying:
+                with gr.Column(visible=False) as trying:
                     level = gr.Slider(1, 95, value=50, step=1, label=texts.LEVEL)
                     damage = gr.Dropdown(list(corruption.FILLS), value='black', label=texts.DAMAGE)
                     seed = gr.Number(value=0, precision=0, minimum=0, label=texts.SEED)
@@ -81,7 +81,7 @@ def build(page: Page, local: bool) -> gr.Blocks:
                 with gr.Row():
                     restore = gr.Button(texts.RESTORE, variant='primary', size='lg', scale=3)
                     stop = gr.Button(texts.STOP, size='lg', scale=1, min_width=80)
-            with gr.Column(scale=6, min_width=320):
+            with gr.Column(scale=6, min_width=300):
                 status = gr.HTML(rendering.status(), elem_id='status')
                 picker = gr.Dropdown(label=texts.SHOWN, visible=False, interactive=True)
                 stage = gr.HTML(page.stage(None, ''), elem_id='stage')
@@ -97,10 +97,12 @@ def build(page: Page, local: bool) -> gr.Blocks:
             )
 
         how.change(choose, how, [finding, by_mask, trying, how], **at_once)
-        look = dict(fn=told(page.look), inputs=[results, *controls], outputs=outputs, js=PAINTED, **working)
-        for event in (pictures.change, how.change, masks.change, fill.change, nodata.submit, threshold.submit,
-                      invert.change, as_stored.change, colours.change):  # fmt: skip
-            event(**look, show_progress_on=[stage])
+        looks = (pictures, how, masks, fill, invert, as_stored, colours)
+        gr.on(
+            [*(control.change for control in looks), nodata.submit, threshold.submit],
+            told(page.look), [results, *controls], outputs, js=PAINTED, show_progress_on=[stage],
+            trigger_mode='always_last', **working,
+        )  # fmt: skip
         restore.click(
             told(page.restore), [results, ensemble, *controls], outputs, js=PAINTED, show_progress_on=[stage], **working
         )

@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -18,6 +19,8 @@ CONTROLS = (
     'pictures', 'how', 'fill', 'nodata', 'masks', 'threshold', 'invert', 'as_stored', 'colours', 'level', 'damage',
     'seed', 'by_channel', 'originals', 'suffix', 'painted',
 )  # fmt: skip
+
+NUMBERS = (('nodata', texts.NODATA), ('threshold', texts.THRESHOLD))
 
 
 class Order(NamedTuple):
@@ -74,20 +77,16 @@ def read_controls(session: Session, controls: Sequence[Any]) -> Order:
     for path in (path for paths in given.values() for path in paths):
         if not session.owns(str(path)):
             raise InputError('a file is gone: drop it again')
-    nodata = (named['nodata'] or '').strip()
-    try:
-        value = float(nodata) if nodata else None
-    except ValueError:
-        raise InputError(f'{nodata} under “{texts.NODATA}” is no number: give one, or leave it empty') from None
+    nodata, threshold = (number(named[name], label) for name, label in NUMBERS)
     fill = named['fill'] if isinstance(named['fill'], str) else ''
     finding = named['how'] == texts.FIND
     return Order(
         **given,
         how=named['how'],
-        fill=parse_fill(fill) if fill and finding and value is None else None,
-        nodata=value if finding else None,
+        fill=parse_fill(fill) if fill and finding and nodata is None else None,
+        nodata=nodata if finding else None,
         options=MaskOptions(
-            threshold=named['threshold'],
+            threshold=threshold,
             invert=bool(named['invert']),
             as_stored=bool(named['as_stored']),
             by_channel={texts.EACH: True, texts.WHOLE: False}.get(named['colours']),
@@ -99,3 +98,14 @@ def read_controls(session: Session, controls: Sequence[Any]) -> Order:
         by_channel=bool(named['by_channel']),
         suffix=named['suffix'] or None,
     )
+
+
+def number(text: Optional[str], label: str) -> Optional[float]:
+    """What was written in a field that may be left empty."""
+    try:
+        value = float(text) if text and text.strip() else None
+    except ValueError:
+        value = nan
+    if value is not None and not isfinite(value):
+        raise InputError(f'{text} under “{label}” is no number: give one, or leave it empty')
+    return value

@@ -102,14 +102,13 @@ class Page:
             yield (*self.refused(error), gr.Dropdown(visible=False), self.stage(None, ''))
             return
         session = self.sessions.get(self.token(request))
-        total, refused = len(results.names), 0
+        total = len(results.names)
         for i, job in enumerate(results.work.jobs):
             name = str(job.name)
             progress((i, total), desc=name, unit='pictures')
             shown = results.work.restore(
                 job, self.restorer(bool(ensemble)), self.watch(session, progress, i, total, name)
             )
-            refused += shown.refused
             results.shown[name] = shown
             if session.stop.is_set():
                 break
@@ -124,7 +123,8 @@ class Page:
         if session.stop.is_set():
             told = f'{texts.STOPPED}: {told}' if told else texts.STOPPED
         first = (restored or results.names)[0]
-        status = rendering.status(told, total > 1 and refused > 0)
+        sentences = [shown.sentence for shown in results.shown.values() if shown.refused]
+        status = rendering.status(told, bool(told and sentences), sentences)
         yield status, results, self.picker(results, first), self.stage(results, first)
 
     def watch(self, session: Session, progress: gr.Progress, i: int, total: int, name: str) -> Callable:

@@ -100,7 +100,8 @@ def table(shown: Shown) -> str:
 
 def downloads(files: Sequence[Path], root: Path) -> str:
     links = ''.join(
-        f'<a class="save" href="{address(path, root)}" download="{escape(path.name)}">Download {escape(path.name)}</a>'
+        f'<a class="save" href="{address(path, root)}" download="{escape(path.name)}">'
+        f'Download {"all as " if path.suffix == ".zip" else ""}{escape(path.name)}</a>'
         for path in files
     )
     return f'<p class="saves">{links}</p>'

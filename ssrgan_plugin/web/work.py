@@ -86,7 +86,8 @@ class Work:
         def looked() -> Shown:
             name = str(job.name)
             before = self.folder / 'previews' / f'{name}.before.webp'
-            if self.order.how == texts.TRY:
+            nothing_painted = self.order.how == texts.PAINT and name not in self.order.painted
+            if self.order.how == texts.TRY or nothing_painted:
                 image = image_files.open_file(job.image, self.max_pixels)
                 Preview(image).save(before)
                 return Shown(name, f'{image.width:,} × {image.height:,} pixels', before=before, after=before)

@@ -53,6 +53,7 @@ class Browser:
 
     def choose(self, how):
         self.until(lambda: next(each for each in self.all('label') if each.text.strip() == how)).click()
+        self.until(lambda: texts.HOW_HELP.get(how, how) in self.all('body')[0].text)
 
     def upload(self, label, *paths):
         block = self.until(lambda: next(each for each in self.all('.block') if each.text.strip().startswith(label)))
@@ -84,15 +85,16 @@ def chromium(tmp_path_factory):
 @pytest.fixture
 def page(chromium, server):
     """The page, newly opened; it asks no other host for anything, and says nothing in the browser's console."""
+    others = set(server.sessions())
     chromium.driver.get(server.url)
     chromium.one('#stage .empty')
-    chromium.until(lambda: server.sessions())
+    chromium.until(lambda: set(server.sessions()) - others)
     yield chromium
     asked = {urlsplit(url).netloc for url in chromium.requests() if not url.startswith(('data:', 'blob:'))}
     assert asked == {urlsplit(server.url).netloc}
     assert not [entry for entry in chromium.driver.get_log('browser') if entry['level'] == 'SEVERE']
     chromium.driver.get('about:blank')
-    chromium.until(lambda: not server.sessions())  # nothing stays of a page that was closed
+    chromium.until(lambda: not set(server.sessions()) - others)  # nothing stays of a page that was closed
 
 
 def read(path):
