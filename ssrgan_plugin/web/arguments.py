@@ -23,8 +23,9 @@ def web(parser: ArgumentParser) -> None:
         '--max-pixels', type=int, default=2**26, metavar='N', help='larger pictures are refused (default: 67108864)'
     )
     parser.add_argument('--config', type=Path, help='config of an SSRGAN that you trained (default: the shipped one)')
-    parser.add_argument('--checkpoint', type=Path, help='its weights')
-    parser.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one)')
+    parser.add_argument('--checkpoint', type=Path, help='its weights (default: the shipped ones)')
+    parser.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one, and PyTorch)')
+    parser.add_argument('--backend', choices=['openvino', 'torch'], help='what computes: see ssrgan restore')
     parser.set_defaults(function=f'{HERE}.server:serve', interrupted="all pages' files are removed")
 
 

@@ -8,12 +8,15 @@ from ssrgan_plugin import restoration
 from ssrgan_plugin.web.texts import in_page
 
 OPTION = re.compile(r'--[a-z][a-z-]+')
+# The help; and what is said of weights, when the page is started or they are written.
+NOT_IN_THE_PAGE = {'arguments.py', 'backends.py', 'export.py', 'light_backend.py', 'light_network.py',
+                   'onnx_writing.py', 'torch_backend.py'}  # fmt: skip
 
 
 def sentences():
     """All texts of the package with an option of the command in them, with 7 for what is filled in."""
     for path in sorted(Path(restoration.__file__).parent.glob('*.py')):
-        if path.name == 'arguments.py':  # the help
+        if path.name in NOT_IN_THE_PAGE:
             continue
         tree = ast.parse(path.read_text())
         nodes = list(ast.walk(tree))
