@@ -20,7 +20,7 @@ photographs = dict(data_root='data/photographs', data_prefix=dict(gt='train'), a
 load = dict(type='LoadWholeImageFromFile', key='gt')
 shrink = dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area')
 augment = [
-    dict(type='Crop', keys=['gt'], crop_size=(96, 96)),
+    dict(type='Crop', keys=['gt'], crop_size=(64, 64)),
     dict(type='Flip', keys=['gt']),
     dict(type='RandomTransposeHW', keys=['gt']),
 ]

@@ -11,7 +11,7 @@ from .damage_shapes import shape_mask
 
 def random_damage(image: np.ndarray, rng: np.random.Generator, undamaged: float = 0.2) -> Tuple[np.ndarray, np.ndarray]:
     """Damages an image: mostly scattered values by the pixel or by the channel, from one in two thousand to 90 % of
-    them, or dead rows and columns, specks and scratches; black, white, a colour, noise.
+    them (60 % of noise), or dead rows and columns, specks and scratches; black, white, a colour, noise.
 
     Args:
         image: (H, W, C) uint8.
@@ -25,7 +25,8 @@ def random_damage(image: np.ndarray, rng: np.random.Generator, undamaged: float 
     damaged = image
     if rng.random() >= undamaged:
         if rng.random() < 0.85:
-            damaged = corrupt(damaged, _scattered(image.shape, rng), _fill(rng), rng)
+            fill = _fill(rng)
+            damaged = corrupt(damaged, _scattered(image.shape, fill, rng), fill, rng)
         if damaged is image or rng.random() < 0.05:
             shape = ('lines', 'specks', 'scratches')[rng.integers(3)]
             mask = shape_mask(*image.shape[:2], shape, 10 ** rng.uniform(-3, -1), rng)
@@ -33,21 +34,23 @@ def random_damage(image: np.ndarray, rng: np.random.Generator, undamaged: float 
     return damaged, (damaged != image).astype(np.uint8)
 
 
-def _scattered(shape: Tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    ratio = rng.uniform(0.05, 0.9) if rng.random() < 0.6 else 10 ** rng.uniform(-3.3, -1)
-    channels = shape[2] if rng.random() < 0.4 else 1
+def _scattered(shape: Tuple[int, ...], fill: Fill, rng: np.random.Generator) -> np.ndarray:
+    # Beyond that nobody could tell noise from what is left of the picture.
+    most = 0.6 if fill in ('uniform_noise', 'gaussian_noise') else 0.9
+    ratio = rng.uniform(0.05, most) if rng.random() < 0.6 else 10 ** rng.uniform(-3.3, -1)
+    channels = shape[2] if rng.random() < 0.3 else 1
     return random_mask(*shape[:2], ratio, rng, channels)
 
 
 def _fill(rng: np.random.Generator) -> Fill:
-    kind = rng.integers(8)
-    if kind < 2:
-        return 'salt_and_pepper'
+    kind = rng.integers(10)
     if kind < 4:
-        return 'uniform_noise'
+        return 'uniform_noise'  # the hardest
     if kind < 6:
-        return ('black', 'white')[kind - 4]
-    if kind == 6:
+        return 'salt_and_pepper'
+    if kind < 8:
+        return ('black', 'white')[kind - 6]
+    if kind == 8:
         return rng.integers(0, 256, 3).tolist()
     return list(COMPUTED)[rng.integers(len(COMPUTED))]
 

@@ -251,7 +251,7 @@ def test_options_without_effect_are_refused(monkeypatch, capsys, arguments, sent
     [
         (['restore', 'nowhere.png', '-o', 'out.png'], 'nowhere.png does not exist: check the path'),
         (['restore', 'photo.png', '-o', 'photo.png'], 'photo.png is an input too: name another output'),
-        (['restore', 'photo.png', '-o', 'out.png'], 'no lost pixel found: give a mask'),
+        (['restore', 'photo.png', '--fill', '1,2,3', '-o', 'out.png'], 'no lost pixel found: give a mask'),
         (['restore', 'photo.png', '-o', 'out.gif', '--mask', 'mask.png'], "unknown format '.gif'"),
         (
             ['restore', 'photo.png', '-o', 'out.png', '--mask', 'small.png'],

@@ -158,6 +158,7 @@ def benchmark(parser: ArgumentParser) -> None:
     ssrgan benchmark eval     # the generator's share of an evaluation
     ssrgan benchmark train    # the step, bare and in the Runner, against the matrix peak
     ssrgan benchmark damage photographs/val/cid22    # Restorer's errors in holes, lost channels and mosaics
+    ssrgan benchmark finding --images photographs/    # how well pictures are restored without a mask
     """
     common = ArgumentParser(add_help=False)
     common.add_argument('--config', type=Path, help='default: configs/ssrgan_flower_p50.py')
@@ -184,6 +185,17 @@ def benchmark(parser: ArgumentParser) -> None:
     damage.add_argument('--checkpoint', type=Path, help='default: the shipped weights')
     damage.add_argument('--kinds', nargs='+', metavar='KIND', help='such as hole32, border60, channels50, mosaic')
     damage.set_defaults(function=f'{HERE}.damage_errors:damage_errors', check=None)
+    finding = kinds.add_parser('finding', help='PSNR of pictures restored without a mask, by kind of damage')
+    finding.add_argument('--images', type=Path, required=True, help='folder of photographs, 256×256 and more')
+    finding.add_argument('--count', type=positive, default=20, help='how many of them (default: 20)')
+    finding.add_argument('--undamaged', type=positive, default=200, help='intact pictures (default: 200)')
+    finding.set_defaults(function=f'{HERE}.finding:finding', check=check_finding)
+
+
+def check_finding(parser: ArgumentParser, args: Namespace) -> None:
+    del args.kind
+    if not args.images.is_dir():
+        parser.error(f'{args.images} is no folder: name one of photographs')
 
 
 def check_benchmark(parser: ArgumentParser, args: Namespace) -> None:

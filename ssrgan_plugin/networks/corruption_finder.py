@@ -3,20 +3,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import InputError
-from .mask_aware_generator import PlainResidualBlock
+from .generator import ResidualBlock
+from .prelu import PReLU
 
 
 class CorruptionFinder(nn.Module):
     """Tells which values of an image are lost, channel by channel, where no mask is at hand.
 
-    In SSRGAN's spirit (arXiv 2409.12636): residual blocks and a pixel shuffle of r = 2, at half the resolution, as
-    :class:`MaskAwareSSRGANGenerator`, with a third of its work. Beside the image it is shown which values are the
-    lowest or highest possible, and how far each is from the most similar half of its eight neighbours (the
-    rank-ordered absolute difference of Garnett et al., A universal noise removal algorithm, 2005).
+    SSRGAN's residual blocks (arXiv 2409.12636), each of which also sees what the image is like as a whole, which tells
+    the kind of damage and its level. Beside the image they are shown which values are the lowest or highest
+    possible, and how far each is from the most similar half of its eight neighbours (the rank-ordered absolute
+    difference of Garnett et al., A universal noise removal algorithm, 2005).
 
     Args:
         channels: Colour channels. Default: 3.
-        mid_channels: Channels of the residual blocks. Default: 64.
+        mid_channels: Channels of the residual blocks. Default: 32.
         num_blocks: Residual blocks. Default: 5.
 
     Shape:
@@ -33,28 +34,41 @@ class CorruptionFinder(nn.Module):
 
     tile = 512
 
-    def __init__(self, channels: int = 3, mid_channels: int = 64, num_blocks: int = 5):
+    def __init__(self, channels: int = 3, mid_channels: int = 32, num_blocks: int = 5):
         super().__init__()
         self.channels = self.image_channels = channels
-        self.head = nn.Conv2d(3 * channels * 4, mid_channels, 3, padding=1)
-        self.body = nn.Sequential(*(PlainResidualBlock(mid_channels) for _ in range(num_blocks)))
-        self.tail = nn.Conv2d(mid_channels, channels * 4, 3, padding=1)
+        self.head = nn.Conv2d(3 * channels, mid_channels, 3, padding=1)
+        self.body = nn.Sequential(
+            *(nn.Sequential(ResidualBlock(mid_channels), WholeImage(mid_channels)) for _ in range(num_blocks))
+        )
+        self.tail = nn.Conv2d(mid_channels, channels, 3, padding=1)
 
     @property
     def margin(self) -> int:
-        """How far one output value looks in any direction, or a little further, pixels; even."""
-        return 2 * (2 * len(self.body) + 2) + 2
+        """How far one output value looks for details in any direction, or a little further, pixels; even."""
+        return 2 * len(self.body) + 4
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 4 or x.shape[1] != self.channels:
             raise InputError(f'CorruptionFinder takes (N, {self.channels}, H, W), got {tuple(x.shape)}')
-        height, width = x.shape[-2:]
-        x = F.pad(x, (0, width % 2, 0, height % 2), mode='replicate')
         extreme = (x >= 1).to(x.dtype) - (x <= -1).to(x.dtype)
         planes = torch.cat([x, extreme, distance_from_similar(x)], 1)
-        features = self.head(F.pixel_unshuffle(planes, 2).contiguous(memory_format=torch.channels_last))
-        features = features + self.body(features)
-        return F.pixel_shuffle(self.tail(features), 2)[..., :height, :width]
+        features = self.head(planes.contiguous(memory_format=torch.channels_last))
+        return self.tail(features + self.body(features))
+
+
+class WholeImage(nn.Module):
+    """Adds to every place what follows from the mean of each channel: what kind of damage it is, and how much."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        last = nn.Conv2d(channels, channels, 1)
+        self.body = nn.Sequential(nn.Conv2d(channels, channels, 1), PReLU(channels), last)
+        nn.init.zeros_(last.weight)  # begins without
+        nn.init.zeros_(last.bias)  # type: ignore[arg-type]  # it has one
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.body(x.mean((2, 3), keepdim=True))
 
 
 def distance_from_similar(x: Tensor, count: int = 4) -> Tensor:

@@ -33,22 +33,28 @@ def blocks(weights: Dict[str, Tensor]) -> int:
     return sum(BLOCK.format(index) in weights for index in range(len(weights)))
 
 
-def from_weights(weights: Dict[str, Tensor], finder: bool = False) -> nn.Module:
+def is_finder(weights: Dict[str, Tensor]) -> bool:
+    """Whether a network's own state dict is of :class:`CorruptionFinder`."""
+    ours = {'head.weight', 'tail.weight', 'body.0.0.body.0.weight', 'body.0.1.body.0.weight'}
+    return ours <= weights.keys() and weights['head.weight'].shape[1] == 3 * weights['tail.weight'].shape[0]
+
+
+def from_weights(weights: Dict[str, Tensor]) -> nn.Module:
     """Builds one of our networks, and gives it its weights, in single precision.
 
     Args:
         weights: A generator's state dict, or that of a model with one.
-        finder: They are a :class:`CorruptionFinder`'s, whose layers are named as the mask-aware generator's.
-            Default: False.
 
     Raises:
         InputError: if they are of none of our networks.
     """
     own = own_weights(weights)
-    if is_mask_aware(own):
-        kind = CorruptionFinder if finder else MaskAwareSSRGANGenerator
-        network: nn.Module = kind(own['tail.weight'].shape[0] // 4, own['head.weight'].shape[0], blocks(own))
-    elif is_paper_generator(own) and not finder:
+    if is_finder(own):
+        count = sum(f'body.{index}.0.body.0.weight' in own for index in range(len(own)))
+        network: nn.Module = CorruptionFinder(own['tail.weight'].shape[0], own['head.weight'].shape[0], count)
+    elif is_mask_aware(own):
+        network = MaskAwareSSRGANGenerator(own['tail.weight'].shape[0] // 4, own['head.weight'].shape[0], blocks(own))
+    elif is_paper_generator(own):
         mid, channels = own['head.0.weight'].shape[:2]
         factor = round((own['upsampling.0.0.weight'].shape[0] / mid) ** 0.5)
         network = SSRGANGenerator(channels, own['tail.weight'].shape[0], mid, blocks(own), factor)

@@ -62,21 +62,7 @@ def restore(parser: ArgumentParser) -> None:
         action=BooleanOptionalAction,
         help='each channel of the mask marks that channel alone (default: where they differ and are not of one colour)',
     )
-    parser.add_argument(
-        '--fill',
-        type=fill,
-        action='append',
-        metavar='COLOUR',
-        help='what lost pixels look like: black (default), white, salt_and_pepper, or a colour such as '
-        '255,0,0 in the units of the file; may be given several times. Unless it is given, transparent '
-        'pixels count as lost; NaN always do',
-    )
-    parser.add_argument(
-        '--nodata',
-        type=float,
-        metavar='VALUE',
-        help='the value of missing pixels, wherever it is found; beside a --mask, of others that stay as they are',
-    )
+    add_looks(parser)
     parser.add_argument('--skip-existing', action='store_true', help='go on with a folder: leave what is done')
     parser.add_argument(
         '--compare', action='store_true', help='also write NAME_compare.png: damaged | restored (| original)'
@@ -91,13 +77,27 @@ def restore(parser: ArgumentParser) -> None:
         action='store_true',
         help='average over flips and turns of the image: smaller errors in eight times the time',
     )
-    parser.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one, and PyTorch)')
-    parser.add_argument(
-        '--backend',
-        choices=['openvino', 'torch'],
-        help='what computes: the same to a grey level (default: openvino, but PyTorch on a GPU and for --config)',
-    )
     parser.set_defaults(function=f'{HERE}.folders:restore', check=check_restore)
+
+
+def mask(parser: ArgumentParser) -> None:
+    """Finds what is lost in images, and writes it as masks to look at and to correct.
+
+    ssrgan mask damaged.png -o mask.png
+    ssrgan restore damaged.png --mask mask.png -o restored.png
+    """
+    add_common(parser)
+    parser.add_argument(
+        'images', nargs='+', type=path, metavar='image', help='damaged image, folder, or "pattern*.png"'
+    )
+    parser.add_argument('-o', '--output', type=path, required=True, help='mask, white = lost; folder, for several')
+    add_looks(parser)
+    parser.set_defaults(function=f'{HERE}.marking:mark', check=check_looks)
+
+
+def check_looks(parser: ArgumentParser, args: Namespace) -> None:
+    if args.fill and args.nodata is not None:
+        parser.error('--fill and --nodata both say how to find lost pixels: give one of them')
 
 
 def check_restore(parser: ArgumentParser, args: Namespace) -> None:
@@ -107,8 +107,7 @@ def check_restore(parser: ArgumentParser, args: Namespace) -> None:
         parser.error('name a damaged image, or a folder')
     if args.mask and args.fill:
         parser.error('--mask says which pixels are lost, --fill how to find them: give one of them')
-    if args.fill and args.nodata is not None:
-        parser.error('--fill and --nodata both say how to find lost pixels: give one of them')
+    check_looks(parser, args)
     if args.original and not args.compare:
         parser.error('--original is for --compare')
     if args.overwrite and args.skip_existing:
@@ -179,15 +178,51 @@ def export(parser: ArgumentParser) -> None:
     parser.add_argument('checkpoint', type=path, help='of a training, .pth or .safetensors')
     parser.add_argument('output', type=path, help='.safetensors or .onnx')
     parser.add_argument('--config', type=path, help='of the training; for ONNX of other than mask-aware generators')
-    parser.add_argument('--finder', action='store_true', help='it is a network that finds lost values')
     parser.set_defaults(function=f'{HERE}.export:export', check=check_export)
 
 
 def check_export(parser: ArgumentParser, args: Namespace) -> None:
     if args.output.suffix not in ('.safetensors', '.onnx'):
         parser.error(f'{args.output}: its name must end in .safetensors or .onnx, the format that it gets')
-    if args.finder and args.config:
-        parser.error('--config is for generators: leave it or --finder out')
+
+
+def add_looks(parser: ArgumentParser) -> None:
+    """How lost pixels are found."""
+    parser.add_argument(
+        '--fill',
+        type=fill,
+        action='append',
+        metavar='COLOUR',
+        help='what lost pixels look like: black (default), white, salt_and_pepper, or a colour such as '
+        '255,0,0 in the units of the file; may be given several times. Unless it is given, transparent '
+        'pixels count as lost; NaN always do',
+    )
+    parser.add_argument(
+        '--nodata',
+        type=float,
+        metavar='VALUE',
+        help='the value of missing pixels, wherever it is found; beside a --mask, of others that stay as they are',
+    )
+    parser.add_argument(
+        '--max-share',
+        type=share,
+        default=0.9,
+        metavar='SHARE',
+        help='do not believe that more than this share of the values is lost, where they are found by their looks '
+        '(default: 0.9)',
+    )
+    parser.add_argument('--device', help='such as cpu or cuda:1 (default: the GPU if there is one, and PyTorch)')
+    parser.add_argument(
+        '--backend',
+        choices=['openvino', 'torch'],
+        help='what computes: the same to a grey level (default: openvino, but PyTorch on a GPU and for --config)',
+    )
+
+
+def share(text: str) -> float:
+    if not 0 < float(text) <= 1:
+        raise ArgumentTypeError(f'{text} is no share: give one from 0 to 1')
+    return float(text)
 
 
 def add_common(parser: ArgumentParser) -> None:
@@ -235,4 +270,4 @@ def positive(text: str) -> int:
     return int(text)
 
 
-COMMANDS = {'restore': restore, 'corrupt': corrupt, 'evaluate': evaluate, 'export': export}
+COMMANDS = {'restore': restore, 'mask': mask, 'corrupt': corrupt, 'evaluate': evaluate, 'export': export}

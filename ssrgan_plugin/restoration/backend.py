@@ -37,3 +37,25 @@ class Backend(Protocol):
         Returns:
             The same shape; what exceeds -1 to 1 in known pixels comes back as a mean of its known neighbours.
         """
+
+
+class Finder(Protocol):
+    """Finds what is lost in what fits into memory: image in, probabilities out.
+
+    Attributes:
+        tile: Side of the tiles, pixels, in which large images suit it.
+        margin: How far it looks in any direction, pixels.
+    """
+
+    tile: int
+    margin: int
+
+    def __call__(self, pixels: np.ndarray) -> np.ndarray:
+        """Looks at one tile.
+
+        Args:
+            pixels: (H, W, 1 or 3), float32, -1 to 1.
+
+        Returns:
+            The same shape: the probability of each value to be lost, 0 to 1.
+        """

@@ -8,10 +8,11 @@ from typing import Optional, Union
 
 from ..errors import InputError, missing_module
 from ..shipped_files import WEIGHTS
-from .backend import Backend
+from .backend import Backend, Finder
 
 NAMES = ('openvino', 'torch')
 LIGHT = WEIGHTS / 'ssrgan_mask_aware.onnx'
+LIGHT_FINDER = WEIGHTS / 'corruption_finder.onnx'
 FilePath = Union[str, Path]
 
 
@@ -44,6 +45,18 @@ def load(
     from .light_network import LightNetwork
 
     return LightBackend(LightNetwork(checkpoint or LIGHT), averages)
+
+
+def load_finder(device: Optional[str] = None, backend: Optional[str] = None) -> Finder:
+    """The shipped network that finds lost values, computed where the shipped network that restores them would be."""
+    if (backend or chosen(None, None, device, False)) == 'torch':
+        from . import torch_backend
+
+        return torch_backend.load_finder(device)
+    from .light_backend import LightFinder
+    from .light_network import LightNetwork
+
+    return LightFinder(LightNetwork(LIGHT_FINDER))
 
 
 def chosen(config: Optional[FilePath], checkpoint: Optional[FilePath], device: Optional[str], exported: bool) -> str:

@@ -14,14 +14,13 @@ from ..networks.from_weights import from_weights
 GENERATOR = 'generator.'
 
 
-def export(checkpoint: Path, output: Path, config: Optional[Path] = None, finder: bool = False) -> None:
+def export(checkpoint: Path, output: Path, config: Optional[Path] = None) -> None:
     """Writes a checkpoint's generator: its weights in half precision as safetensors, or its graph as ONNX.
 
     Args:
         checkpoint: Of a training, or the generator alone.
         output: Ends in ``.safetensors`` or ``.onnx``.
         config: Of the training; ONNX of other generators than the mask-aware one needs it.
-        finder: It finds lost values. Default: it restores.
 
     Raises:
         InputError: if there is no generator, or it is not known how it was trained.
@@ -30,7 +29,7 @@ def export(checkpoint: Path, output: Path, config: Optional[Path] = None, finder
     if output.suffix == '.safetensors':
         write_safetensors(weights, checkpoint, output)
     else:
-        write_graph(weights, checkpoint, output, config, finder)
+        write_graph(weights, checkpoint, output, config)
     print(f'{output}: {output.stat().st_size / 1e6:.1f} MB')
 
 
@@ -45,9 +44,7 @@ def write_safetensors(weights: Dict[str, Tensor], checkpoint: Path, output: Path
     write_weights(own, output)
 
 
-def write_graph(
-    weights: Dict[str, Tensor], checkpoint: Path, output: Path, config: Optional[Path], finder: bool
-) -> None:
+def write_graph(weights: Dict[str, Tensor], checkpoint: Path, output: Path, config: Optional[Path]) -> None:
     from . import onnx_writing, torch_backend
 
     facts: Dict[str, Any] = dict(weights=sha256(Path(checkpoint).read_bytes()).hexdigest())
@@ -56,7 +53,7 @@ def write_graph(
         onnx_writing.write_generator(backend.network, output, backend.colour, **facts)
         return
     try:
-        network = from_weights(weights, finder)
+        network = from_weights(weights)
     except InputError as error:
         raise InputError(f'{checkpoint}: {error}') from error
     if isinstance(network, CorruptionFinder):

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence
 
@@ -14,6 +15,7 @@ from ..captions import caption
 from ..errors import InputError
 from ..nmse import nmse
 from . import image_files, side_by_side
+from .backend import Finder
 from .image_files import STANDARD, ImageFile
 from .jobs import Job, companion, find_jobs, masks_beside, refuse_overwriting
 from .marked import Found, by_mask
@@ -47,6 +49,7 @@ def restore(
     max_pixels: Optional[int] = None,
     as_json: bool = False,
     quiet: bool = False,
+    max_share: float = 0.9,
     **settings: Any,
 ) -> List[str]:
     """Restores image files and folders of them, and prints what it took as lost in each.
@@ -65,6 +68,7 @@ def restore(
         max_pixels: Larger images are refused. Default: see :func:`ssrgan_plugin.restoration.decoders.open_image`.
         as_json: Print one object a line. Default: False.
         quiet: Print nothing but refusals. Default: False.
+        max_share: See :func:`ssrgan_plugin.restoration.mask_finding.find_lost`. Default: 0.9.
         settings: Those of :class:`ssrgan_plugin.restoration.restorer.Restorer`.
 
     Returns:
@@ -82,6 +86,7 @@ def restore(
     teller = Teller(as_json, quiet, output == STANDARD)
     options = MaskOptions(**mask_options or {})
     restorer, skipped = None, 0
+    finder = later_finder(settings.get('device'), settings.get('backend'))
     with tqdm(jobs, unit='image', disable=quiet or len(jobs) == 1) as progress:
         for job in progress:
             try:
@@ -94,7 +99,7 @@ def restore(
                     work.write_comparison(image)
                     teller.done(f'{job.comparison}: compared', input=str(job.image), comparison=str(job.comparison))
                     continue
-                found = work.find(image, fill, nodata, options, max_pixels)
+                found = work.find(image, fill, nodata, options, max_pixels, finder, max_share)
             except ERRORS as error:
                 teller.failed(str(job.image), error)
                 continue
@@ -113,6 +118,35 @@ def restore(
     if strangers:
         teller.note(f'no images, left out: {len(strangers)}, such as {strangers[0]}')
     return teller.all_failures(len(jobs))
+
+
+@cache
+def later_finder(device: Optional[str] = None, backend: Optional[str] = None) -> Callable[[], Finder]:
+    """Loads the network that finds what is lost, and what computes it, when it is first asked for."""
+
+    @cache
+    def finder() -> Finder:
+        from .backends import load_finder
+
+        return load_finder(device, backend)
+
+    return finder
+
+
+def find_without_mask(
+    image: OpenImage,
+    path: Path,
+    fill: Optional[Fill],
+    nodata: Optional[float],
+    finder: Optional[Callable[[], Finder]],
+    max_share: float,
+) -> Found:
+    if image.info.lossy:
+        raise InputError(
+            f'{path}: its lossy compression smears lost pixels over their neighbours, so they cannot be found: give a '
+            'mask'
+        )
+    return find_lost(image, fill, nodata, finder, max_share)
 
 
 class OneImage:
@@ -156,6 +190,8 @@ class OneImage:
         nodata: Optional[float],
         options: MaskOptions,
         max_pixels: Optional[int],
+        finder: Optional[Callable[[], Finder]] = None,
+        max_share: float = 0.9,
     ) -> Found:
         """Which pixels are lost; and, before any is restored, whether the output can hold the image."""
         if self.job.output != STANDARD:
@@ -169,12 +205,7 @@ class OneImage:
             return by_mask(image, lost, nodata, notes, str(self.mask), options.cure)
         if options != PLAIN:
             raise InputError(f'{self.job.image} has no mask to threshold, invert or take as stored: name it by --mask')
-        if image.info.lossy:
-            raise InputError(
-                f'{self.job.image}: its lossy compression smears lost pixels over their neighbours, so they cannot '
-                'be found: give a mask'
-            )
-        return find_lost(image, fill, nodata)
+        return find_without_mask(image, self.job.image, fill, nodata, finder, max_share)
 
     def restore(
         self,

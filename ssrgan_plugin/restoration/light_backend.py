@@ -71,6 +71,31 @@ class LightBackend:
         return (total / 8)[:height, :width]
 
 
+class LightFinder:
+    """A network that finds corruption, on the CPU: see :class:`ssrgan_plugin.restoration.backend.Finder`.
+
+    Args:
+        network: As :func:`ssrgan_plugin.restoration.onnx_writing.write_finder` writes it.
+
+    Raises:
+        InputError: if it is another network.
+    """
+
+    def __init__(self, network: LightNetwork):
+        if network.facts.get('kind') != 'finder':
+            raise InputError(f'{network.path} is no network that finds lost values: name an exported one')
+        self.network = network
+        self.tile, self.margin = network.facts['tile'], network.facts['margin']
+
+    def __call__(self, pixels: np.ndarray) -> np.ndarray:
+        height, width, channels = pixels.shape
+        image = np.broadcast_to(pixels, (height, width, 3)).transpose(2, 0, 1)[None]
+        logits = self.network(False, image=image)[0].transpose(1, 2, 0)
+        if channels == 1:
+            logits = logits.mean(-1, keepdims=True)
+        return 1 / (1 + np.exp(-logits))
+
+
 def fill_by_neighbours(values: np.ndarray, lost: np.ndarray, rounds: int = 3, sigma: float = 0.8) -> np.ndarray:
     """What :func:`ssrgan_plugin.networks.first_estimate.fill_by_neighbours` computes, in NumPy.
 

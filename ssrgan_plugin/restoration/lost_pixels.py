@@ -63,6 +63,10 @@ class LostPixels:
         parts = (self.packed[y : y + 1024, bands] for y in range(0, self.height, 1024))
         return self.channels > 1 and any((part != part[:, :1]).any() for part in parts)
 
+    def any_channel(self) -> 'LostPixels':
+        """Of one channel: where any of its channels is lost."""
+        return self._with(np.bitwise_or.reduce(self.packed, 1, keepdims=True))
+
     @property
     def count(self) -> int:
         return sum(int(BITS[self.packed[y : y + 1024]].sum(dtype=np.int64)) for y in range(0, self.height, 1024))

@@ -1,13 +1,15 @@
 """Which pixels of a damaged image are lost, where nobody says so."""
 
 from functools import partial
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 import numpy as np
 
 from ..errors import InputError
+from . import network_finding
+from .backend import Finder
 from .image_info import ImageInfo
-from .lost_pixels import LostPixels
+from .lost_pixels import LostPixels, of_bands
 from .marked import Found, all_lost, with_unseen
 from .missing_values import equal, is_missing, named_by_file, not_finite, select
 from .neighbourhoods import near
@@ -16,6 +18,12 @@ from .plausibility import SCANNED, Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
 
 CURE = 'give a mask, or name the --fill that lost pixels have'
+MOSTLY = 0.8
+SOLID = 'more in solid areas left as they are'
+
+
+class Smeared(InputError):
+    """What marks lost pixels was lossily compressed."""
 
 
 def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> np.ndarray:
@@ -33,20 +41,42 @@ def find_corrupted(image: np.ndarray, fill: Optional[Fill] = None, nodata: Optio
     return find_lost(array_source(pixels, ImageInfo()), fill, nodata).lost.array()
 
 
-def find_lost(source: OpenImage, fill: Optional[Fill] = None, nodata: Optional[float] = None) -> Found:
+def find_lost(
+    source: OpenImage,
+    fill: Optional[Fill] = None,
+    nodata: Optional[float] = None,
+    finder: Optional[Callable[[], Finder]] = None,
+    max_share: float = 0.9,
+) -> Found:
     """Finds lost pixels: NaN and infinite ones; those of the value that the file or the user says is missing; those of
-    the fill colours; else fully transparent ones; else black ones, and white ones if they are scattered alike.
+    the fill colours; else fully transparent ones; else black ones, and white ones if they are scattered alike; else,
+    or where there are others too, what a network takes for lost, value by value.
 
-    Solid areas of the fill colour are part of the picture, and stay; those of a missing value stay too, unseen.
+    Solid areas of the fill colour are part of the picture, and stay; those of a missing value stay too, unseen. Where
+    the network finds nothing, nothing is lost, and the notes say so.
+
+    Args:
+        source: The picture.
+        fill: See :func:`find_corrupted`.
+        nodata: See :func:`find_corrupted`.
+        finder: Gives the network. Default: do without.
+        max_share: More than this share of the values is not believed to be lost, if the network finds it.
+            Default: 0.9.
 
     Raises:
         InputError: if none or all are lost, or if they do not lie as random loss would: then they are probably part
-            of the picture.
+            of the picture; or if the network is in doubt.
     """
-    return with_unseen(source, look_for_lost(source, fill, nodata))
+    return with_unseen(source, look_for_lost(source, fill, nodata, finder, max_share))
 
 
-def look_for_lost(source: OpenImage, fill: Optional[Fill], nodata: Optional[float]) -> Found:
+def look_for_lost(
+    source: OpenImage,
+    fill: Optional[Fill],
+    nodata: Optional[float],
+    finder: Optional[Callable[[], Finder]],
+    max_share: float,
+) -> Found:
     if np.issubdtype(source.dtype, np.floating):
         missing = select(source, not_finite)
         if missing.count and fill is None and nodata is None:
@@ -67,7 +97,7 @@ def look_for_lost(source: OpenImage, fill: Optional[Fill], nodata: Optional[floa
             return plausible(verdict, 'transparent pixels', True, True)
     if fill is not None:
         return by_fill(source, fill, missing)
-    return black_or_salt(source)
+    return by_looks(source, finder, max_share)
 
 
 def by_file(source: OpenImage) -> Optional[Found]:
@@ -99,6 +129,53 @@ def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
     return Found(checked(lost), False, notes)
 
 
+def by_looks(source: OpenImage, finder: Optional[Callable[[], Finder]], max_share: float) -> Found:
+    """Black pixels, if they can be all; and what the network finds, where they cannot."""
+    exact = error = None
+    try:
+        exact = black_or_salt(source)
+    except InputError as refused:
+        error = refused
+    solid = exact is not None and any(note.endswith(SOLID) for note in exact.notes)
+    if exact and not (finder and (solid or maybe_by_colour(source, exact.lost))):
+        return exact
+    if not finder:
+        raise error or InputError(CURE)
+    found = network_finding.guess(source, finder())
+    if isinstance(error, Smeared) and not (found.lost.count and found.dark < MOSTLY):
+        raise error  # of salt and pepper, or of noise, no more than half is dark
+    if exact:
+        unseen = exact.lost - found.lost.any_channel()
+        if unseen.count > exact.lost.count / 2:  # lines, writing and the like on black
+            exact = None
+        elif (found.lost - exact.lost).count <= exact.lost.count / 20:
+            return exact
+    network_finding.refuse_doubtful(found, max_share, CURE)
+    lost = found.lost | exact.lost if exact else found.lost
+    if not lost.count:
+        reason = f' ({str(error).split(":")[0]})' if error else ''
+        return Found(lost, False, [f'nothing that looks lost was found{reason}, and nothing is changed: else {CURE}'])
+    values = f' (values {found.values})' if found.values else ''
+    return Found(lost, False, [f'found by its looks{values}, {found.sure:.0%} of it for sure'])
+
+
+def maybe_by_colour(source: OpenImage, lost: LostPixels) -> bool:
+    """Whether more values are 0 or the highest, each by itself, than pixels are lost in all colours.
+
+    Of values lost one by one, a share p of them, p³ of the pixels are black, which look like all that is lost.
+    """
+    bands = colour_bands(source)
+    if bands < 2:
+        return False
+    black, white = fill_colours('salt_and_pepper', source.dtype, 1)
+    count = y = 0
+    for strip in source.strips(SCANNED):
+        values = strip[..., :bands][~of_bands(lost.rows(y, y + len(strip)), slice(0, bands))]
+        count += int(((values == black) | (values == white)).sum())
+        y += len(strip)
+    return count / bands > lost.count
+
+
 def black_or_salt(source: OpenImage) -> Found:
     black, white = fill_colours('salt_and_pepper', source.dtype, 1)
     candidates = checked(select(source, lambda strip: equal(strip, black, source)))
@@ -116,7 +193,7 @@ def black_or_salt(source: OpenImage) -> Found:
 
 
 def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:
-    """Raises :class:`InputError` if the black pixels look like what lossy compression has left of many more.
+    """Raises :class:`Smeared` if the black pixels look like what lossy compression has left of many more.
 
     It makes lost pixels nearly black, beside bright ones; in a photograph's shadows the neighbours are dark too. The
     bounds tell 35 photographs at 1 to 95 % as PNG (none refused) from the same as JPEG and WebP (nine tenths refused
@@ -134,10 +211,11 @@ def refuse_smeared(source: OpenImage, lost: LostPixels) -> None:
         beside += int((nearly & bright).sum())
         y += len(strip)
     count = lost.count
-    if beside > max(count / 20, lost.size / 200) or count < lost.size / 100 and nearly_black > 10 * count > 0:
-        raise InputError(
-            f'{count:,} pixels are black and {nearly_black:,} nearly, as after lossy compression or in shadows: {CURE}'
-        )
+    told = f'{count:,} pixels are black and {nearly_black:,} nearly, as after lossy compression or in shadows: {CURE}'
+    if beside > max(count / 20, lost.size / 200):
+        raise Smeared(told)
+    if count < lost.size / 100 and nearly_black > 10 * count > 0:
+        raise InputError(told)  # more likely shadows
 
 
 def checked(lost: LostPixels) -> LostPixels:
@@ -147,7 +225,7 @@ def checked(lost: LostPixels) -> LostPixels:
 
 
 def left_alone(verdict: Verdict) -> List[str]:
-    return [f'{verdict.solid:,} more in solid areas left as they are'] if verdict.solid else []
+    return [f'{verdict.solid:,} {SOLID}'] if verdict.solid else []
 
 
 def plausible(verdict: Verdict, what: str, alpha_too: bool, guessed: bool) -> Found:

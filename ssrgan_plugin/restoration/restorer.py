@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, List, Optional, Union
 
@@ -9,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from ..errors import InputError
-from .backend import Backend
-from .backends import load
+from .backend import Backend, Finder
+from .backends import load, load_finder
 from .image_arrays import check_image, check_mask
 from .image_files import read
 from .image_info import ImageInfo
@@ -38,6 +39,7 @@ class Restorer:
             work. Default: False.
         backend: ``'openvino'`` or ``'torch'``; their pixels differ by one of 255 grey levels at most. Default: PyTorch
             on a GPU, or for a config or checkpoint of its own; else OpenVINO, which is faster on CPUs.
+        max_share: Refuse to believe, without a mask, that more than this share of the values is lost. Default: 0.9.
 
     Raises:
         InputError: (a ValueError) if config and checkpoint do not fit together, or the checkpoint is damaged or could
@@ -62,9 +64,17 @@ class Restorer:
         progress: bool = False,
         self_ensemble: bool = False,
         backend: Optional[str] = None,
+        max_share: float = 0.9,
     ):
         self.progress = progress
         self.backend: Backend = load(config, checkpoint, device, self_ensemble, backend)
+        self.settings = device, backend
+        self.max_share = max_share
+
+    @cached_property
+    def finder(self) -> Finder:
+        """The network that finds what is lost where nobody says so."""
+        return load_finder(*self.settings)
 
     def __call__(
         self,
@@ -120,7 +130,9 @@ class Restorer:
         pixels = check_image(image)
         source = array_source(pixels, info if alpha is None else replace(info, alpha=alpha))
         if mask is None:
-            found = find_lost(source, fill, nodata)
+            found = find_lost(source, fill, nodata, lambda: self.finder, self.max_share)
+            if not found.lost.count:
+                warnings.warn(found.notes[-1], stacklevel=3)
         else:
             if fill is not None:
                 raise InputError('a mask says which pixels are lost, a fill how to find them: give one of them')

@@ -10,13 +10,14 @@ import torch
 from ..checkpoint_files import read_weights
 from ..corruption import fixed_colour
 from ..errors import InputError
-from ..networks import MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
+from ..networks import CorruptionFinder, MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
 from ..networks.first_estimate import fill_by_neighbours
 from ..shipped_files import WEIGHTS
 
 # oneDNN keeps what it has compiled for each size of image: of a thousand sizes, unless it is told, half a gigabyte.
 os.environ.setdefault('ONEDNN_PRIMITIVE_CACHE_CAPACITY', '64')
 SHIPPED = WEIGHTS / 'ssrgan_mask_aware.safetensors'
+SHIPPED_FINDER = WEIGHTS / 'corruption_finder.safetensors'
 FilePath = Union[str, Path]
 
 
@@ -47,9 +48,7 @@ class TorchBackend:
         self.fill = torch.tensor(fill, dtype=torch.float32, device=self.device).view(1, 3, 1, 1) / 127.5 - 1
         self.tile, self.margin = network.tile, network.margin
         self.reach, self.any_range, self.by_channel = network.reach, network.any_range, network.by_channel
-        # Twice as fast where the CPU computes in it.
-        bfloat16 = bool(cpu_capabilities().get('avx512_bf16'))
-        self.bfloat16 = network.half_precision and self.device.type == 'cpu' and bfloat16
+        self.bfloat16 = network.half_precision and bfloat16_pays(self.device)
 
     @torch.inference_mode()
     def __call__(
@@ -61,8 +60,7 @@ class TorchBackend:
         beyond = image - within
         begin = None if far is None else self._tensor(far).clamp(-1, 1).expand(-1, 3, -1, -1)
         shown = self.network.shown(within.expand(-1, 3, -1, -1), mask, self.fill, begin)
-        if os.getpid() != self.process and self.device.type == 'cpu':
-            torch.set_num_threads(1)  # a forked child would wait for its parent's threads for ever
+        one_thread_after_fork(self.process, self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 and coarse):
             restored = self_ensemble(self.network, shown) if self.averages else self.network(shown)
         restored = restored.float().clamp(-1, 1)
@@ -74,6 +72,50 @@ class TorchBackend:
 
     def _tensor(self, values: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(values.transpose(2, 0, 1)))[None].to(self.device)
+
+
+class TorchFinder:
+    """A network that finds corruption, on a device: see :class:`ssrgan_plugin.restoration.backend.Finder`.
+
+    Args:
+        network: With its weights.
+        device: Default: the GPU if there is one, else the CPU.
+    """
+
+    def __init__(self, network: CorruptionFinder, device: Optional[str] = None):
+        self.process = os.getpid()
+        self.device = usable_device(device)
+        self.network = network.to(self.device).eval()
+        self.tile, self.margin = network.tile, network.margin
+        self.bfloat16 = bfloat16_pays(self.device)
+
+    @torch.inference_mode()
+    def __call__(self, pixels: np.ndarray) -> np.ndarray:
+        image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None].to(self.device)
+        one_thread_after_fork(self.process, self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
+            logits = self.network(image.expand(-1, 3, -1, -1)).float()
+        if pixels.shape[-1] == 1:
+            logits = logits.mean(1, keepdim=True)
+        return torch.sigmoid(logits)[0].permute(1, 2, 0).cpu().numpy()
+
+
+def load_finder(device: Optional[str] = None) -> TorchFinder:
+    """The shipped network that finds corruption."""
+    network = CorruptionFinder()
+    state_dicts.load_generator(network, read_weights(SHIPPED_FINDER), SHIPPED_FINDER)
+    return TorchFinder(network, device)
+
+
+def bfloat16_pays(device: torch.device) -> bool:
+    """Twice as fast where the CPU computes in it."""
+    return device.type == 'cpu' and bool(cpu_capabilities().get('avx512_bf16'))
+
+
+def one_thread_after_fork(process: int, device: torch.device) -> None:
+    """A forked child would wait for its parent's threads for ever."""
+    if os.getpid() != process and device.type == 'cpu':
+        torch.set_num_threads(1)
 
 
 def cpu_capabilities() -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..restoration import image_files
 from ..restoration.corrupting import corrupt_file
 from ..restoration.differences import errors
-from ..restoration.folders import ERRORS, SMEARED, OneImage
+from ..restoration.folders import ERRORS, SMEARED, OneImage, later_finder
 from ..restoration.image_info import as_stored, upright
 from ..restoration.jobs import Job, companion, find_jobs, is_mask
 from ..restoration.lost_pixels import LostPixels
@@ -158,7 +158,7 @@ class Work:
             found = Found(LostPixels(image.height, image.width))
         else:
             fill, nodata = (None, None) if work.mask else (order.fill, order.nodata)
-            found = work.find(image, fill, nodata, options, self.max_pixels)
+            found = work.find(image, fill, nodata, options, self.max_pixels, later_finder())
         if alone or painted:
             image_files.check_holds(job.output, image.bands, image.dtype, image.info)
             found = painted_over(image, found, painted)

@@ -120,6 +120,8 @@ def test_every_flipped_bit_is_found(tmp_path, good, rng):
     """In the numbers and in what says how to read them; in places that nobody reads, the weights stay the same."""
     weights = {key: value.half() for key, value in good['state_dict'].items()}
     write_weights(weights, tmp_path / 'weights.safetensors')
+    (tmp_path / 'any').touch()
+    assert (tmp_path / 'weights.safetensors').stat().st_mode == (tmp_path / 'any').stat().st_mode, 'others may read it'
     content = (tmp_path / 'weights.safetensors').read_bytes()
     damaged = tmp_path / 'damaged.safetensors'
     refused = 0

@@ -75,11 +75,12 @@ def test_graph_without_its_config_is_refused(door, tmp_path):
     torch.save(SSRGANGenerator(mid_channels=8, num_blocks=1).state_dict(), tmp_path / 'paper.pth')
     done = door(TOOL, tmp_path / 'paper.pth', tmp_path / 'paper.onnx')
     assert done.returncode == 1 and 'name it by --config' in done.stderr.splitlines()[-1]
-    done = door(TOOL, tmp_path / 'paper.pth', tmp_path / 'finder.onnx', '--finder')
+    torch.save(torch.nn.Linear(2, 2).state_dict(), tmp_path / 'linear.pth')
+    done = door(TOOL, tmp_path / 'linear.pth', tmp_path / 'linear.onnx')
     assert done.returncode == 1 and 'none of our networks' in done.stderr.splitlines()[-1]
 
 
 def test_finder(door, tmp_path):
     torch.save(CorruptionFinder(mid_channels=8, num_blocks=1).state_dict(), tmp_path / 'finder.pth')
-    assert door(TOOL, tmp_path / 'finder.pth', tmp_path / 'finder.onnx', '--finder').returncode == 0
+    assert door(TOOL, tmp_path / 'finder.pth', tmp_path / 'finder.onnx').returncode == 0
     assert LightNetwork(tmp_path / 'finder.onnx').facts['kind'] == 'finder'
