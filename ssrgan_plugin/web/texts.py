@@ -66,6 +66,7 @@ CONTROLS = (
     (r'(?:name|give) (?:the|a) --fill', f'choose under “{FILL}” the one'),
     (r'give a mask, or', 'drop a mask, paint it, or'),
     (r'give a mask', 'drop a mask, or paint it'),
+    (r' \(--max-share\)', ''),
     (r'say --overwrite', 'restore it anew'),
     (r'name another --save-mask', 'drop it under another name'),
     (r'leave --original out', f'leave “{ORIGINALS}” empty'),
