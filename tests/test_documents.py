@@ -65,8 +65,8 @@ def clone(tmp_path, monkeypatch):
     flower.crop((200, 100, 360, 240)).save(clone / 'photo.jpg', quality=95)
     for folder, places in (('photos', (0, 200)), ('held_out', (100, 300))):
         (clone / folder / 'more').mkdir(parents=True)
-        for place, name in zip(places, ('one.png', 'more/two.png')):
-            flower.crop((place, 60, place + 150, 200)).save(clone / folder / name)
+        for place, name in zip(places, ('one.jpg', 'more/two.png')):
+            flower.crop((place, 60, place + 150, 200)).save(clone / folder / name, quality=95)
     counts = np.asarray(flower.convert('L').crop((200, 100, 360, 240)), np.uint16) * 4 + 6000
     cv2.imwrite(str(clone / 'thermal.tif'), counts)
     monkeypatch.chdir(clone)

@@ -127,7 +127,7 @@ def corrupt(parser: ArgumentParser) -> None:
     ssrgan corrupt photos/ -o damaged/ --ratio 0.8 --fill salt_and_pepper --seed 7
 
     An image's name and the seed say which pixels; a higher ratio loses all that a lower one does. Formats are those of
-    "ssrgan restore"; a JPEG would smear the lost pixels, so write PNG, TIFF or WebP.
+    "ssrgan restore"; a JPEG would smear the lost pixels, so write PNG, TIFF or WebP; in folders it becomes PNG.
     """
     add_common(parser)
     parser.add_argument('images', nargs='+', type=path, metavar='image', help='image, folder, or "pattern*.png"')

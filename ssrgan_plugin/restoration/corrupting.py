@@ -11,11 +11,14 @@ from ..errors import InputError
 from . import image_files
 from .image_files import left_behind
 from .image_info import ImageInfo
-from .jobs import Job, find_jobs, refuse_overwriting, same_place
+from .jobs import Job, find_jobs, refuse_one_for_two, refuse_overwriting, same_place
 from .losing import corrupted_strips
 from .plausibility import colour_bands
 from .telling import Teller
 from .values import Fill
+
+JPEG = ('.jpg', '.jpeg')
+LOSSLESS = [suffix for suffix in image_files.SUFFIXES if suffix not in JPEG]
 
 
 def corrupt(
@@ -35,7 +38,7 @@ def corrupt(
 
     Args:
         images: Files, folders, patterns.
-        output: File, or folder for several.
+        output: File, or folder for several, where JPEG becomes PNG.
         ratio: Share of the pixels, between 0 and 1.
         fill: What they become: a name of :mod:`ssrgan_plugin.corruption`, or a colour in the file's own units.
             Default: ``'black'``.
@@ -55,13 +58,10 @@ def corrupt(
         corruption.check_fill(fill)
     if output == image_files.STANDARD:
         raise InputError('- is for ssrgan restore: name an output file')
-    jobs, strangers = find_jobs(images, output, (save_mask,))
-    several = len(jobs) > 1 or jobs[0].output != output
+    jobs, strangers = find_jobs(images, output, (save_mask,), kept=LOSSLESS)
+    masks = mask_files(jobs, output, save_mask)
     teller = Teller(as_json, quiet)
-    for job in tqdm(jobs, unit='image', disable=quiet or len(jobs) == 1):
-        mask_file = save_mask
-        if save_mask and (several or save_mask.is_dir() or not save_mask.suffix):
-            mask_file = save_mask / job.name.with_suffix('.png')
+    for job, mask_file in tqdm([*zip(jobs, masks)], unit='image', disable=quiet or len(jobs) == 1):
         try:
             mask, notes = corrupt_file(job, ratio, fill, seed, mask_file, by_channel, overwrite, max_pixels)
         except (InputError, OSError, MemoryError) as error:
@@ -83,6 +83,17 @@ def corrupt(
     return teller.all_failures(len(jobs))
 
 
+def mask_files(jobs: Sequence[Job], output: Path, save_mask: Optional[Path]) -> Sequence[Optional[Path]]:
+    if save_mask is None:
+        return [None] * len(jobs)
+    several = len(jobs) > 1 or jobs[0].output != output
+    if not (several or save_mask.is_dir() or not save_mask.suffix):
+        return [save_mask]
+    files = [save_mask / job.name.with_suffix('.png') for job in jobs]
+    refuse_one_for_two([(job.image, file) for job, file in zip(jobs, files)])
+    return files
+
+
 def corrupt_file(
     job: Job,
     ratio: float,
@@ -95,7 +106,7 @@ def corrupt_file(
 ) -> Tuple[np.ndarray, List[str]]:
     """Returns the mask, of one channel or as many as there are colours, and what to tell."""
     for path in filter(None, (job.output, mask_file)):
-        if image_files.check_format(path) in ('.jpg', '.jpeg'):
+        if image_files.check_format(path) in JPEG:
             raise InputError(f'{path}: JPEG would smear the lost pixels over their neighbours: write .png')
         refuse_overwriting(path, overwrite, job.image)
     if mask_file and same_place(mask_file, job.output):

@@ -26,7 +26,11 @@ class Job(NamedTuple):
 
 
 def find_jobs(
-    images: Sequence[Path], output: Path, others: Sequence[Optional[Path]] = (), compare: bool = False
+    images: Sequence[Path],
+    output: Path,
+    others: Sequence[Optional[Path]] = (),
+    compare: bool = False,
+    kept: Sequence[str] = image_files.SUFFIXES,
 ) -> Tuple[List[Job], List[Path]]:
     """What is to be done.
 
@@ -35,6 +39,7 @@ def find_jobs(
         output: A file for a single file, else a folder; what has no suffix is a folder.
         others: Files and folders that are no input though they may lie in a folder that is.
         compare: Comparisons are written too.
+        kept: Suffixes that outputs in a folder have from their images; others become PNG. Default: all known ones.
 
     Returns:
         The jobs; and the files in folders that are no images that can be read.
@@ -48,7 +53,7 @@ def find_jobs(
         check_exists(images[0])
         name = Path('standard_input.png') if images[0] == STANDARD else Path(images[0].name)
         into = output.is_dir() or not output.suffix and output != STANDARD and not output.exists()
-        return [Job(images[0], name, output / written_name(name) if into else output)], []
+        return [Job(images[0], name, output / written_name(name, kept) if into else output)], []
     if STANDARD in images or output == STANDARD:
         raise InputError('- is for one image: name a folder for several')
     if output.exists() and not output.is_dir():
@@ -57,13 +62,13 @@ def find_jobs(
     for image in images:
         check_exists(image)
         if not image.is_dir():
-            jobs.append(Job(image, Path(image.name), output / written_name(Path(image.name))))
+            jobs.append(Job(image, Path(image.name), output / written_name(Path(image.name), kept)))
             continue
         if same_place(output, image):
             raise InputError(f'{output} is the input too: name another output folder')
         names, left = below(image, [output, *others])
         strangers += left
-        jobs += [Job(image / name, name, output / written_name(name)) for name in names]
+        jobs += [Job(image / name, name, output / written_name(name, kept)) for name in names]
     if not jobs:
         raise InputError(f'{images[0]} holds no image' if images else 'no image is named')
     jobs = list({(os.path.abspath(job.image), job.output): job for job in reversed(jobs)}.values())[::-1]  # named twice
@@ -90,9 +95,9 @@ def check_exists(image: Path) -> None:
         raise InputError(f'{image} does not exist: check the path')
 
 
-def written_name(name: Path) -> Path:
-    """What is read but not written becomes PNG."""
-    return name if name.suffix.lower() in image_files.SUFFIXES else name.with_suffix('.png')
+def written_name(name: Path, kept: Sequence[str]) -> Path:
+    """What is read but not to be written becomes PNG."""
+    return name if name.suffix.lower() in kept else name.with_suffix('.png')
 
 
 def below(folder: Path, others: Sequence[Optional[Path]]) -> Tuple[List[Path], List[Path]]:
@@ -114,17 +119,26 @@ def is_mask(path: Path) -> bool:
 
 
 def refuse_meetings(jobs: Sequence[Job], compare: bool) -> None:
-    outputs: Dict[str, Path] = {}
-    for job in jobs:
-        key = os.path.normcase(job.output)
-        if key in outputs:
-            raise InputError(f'{outputs[key]} and {job.image} would both become {job.output}: rename one')
-        outputs[key] = job.image
+    outputs = refuse_one_for_two([(job.image, job.output) for job in jobs])
     for job in jobs:
         if compare and os.path.normcase(job.comparison) in outputs:
             raise InputError(
                 f'{job.comparison} would be the comparison of {job.image} and the output of another: rename one'
             )
+
+
+def refuse_one_for_two(pairs: Sequence[Tuple[Path, Path]]) -> Dict[str, Path]:
+    """The images by what is written for them.
+
+    Raises:
+        InputError: if one file would be written for two images.
+    """
+    images: Dict[str, Path] = {}
+    for image, output in pairs:
+        other = images.setdefault(os.path.normcase(output), image)
+        if other is not image:
+            raise InputError(f'{other} and {image} would both become {output}: rename one')
+    return images
 
 
 def companion(place: Path, name: Path, what: str) -> Path:

@@ -47,11 +47,11 @@ def mark(
     """
     if output == image_files.STANDARD:
         raise InputError('- is for ssrgan restore: name an output file')
-    jobs, strangers = find_jobs(images, output)
+    jobs, strangers = find_jobs(images, output, kept=('.png',))
     teller = Teller(as_json, quiet)
     finder = later_finder(device, backend)
     for job in tqdm(jobs, unit='image', disable=quiet or len(jobs) == 1):
-        path = job.output if job.output == output else job.output.with_suffix('.png')
+        path = job.output
         try:
             if image_files.check_format(path) in ('.jpg', '.jpeg'):
                 raise InputError(f'{path}: JPEG would smear the mask: write .png')

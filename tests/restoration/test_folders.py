@@ -58,6 +58,33 @@ def test_several_images_and_patterns(ssrgan, folder, tmp_path):
     assert 'would both become' in done.stderr
 
 
+def test_jpeg_becomes_png_where_it_would_smear_what_is_written(ssrgan, photograph, tmp_path):
+    """A folder of photographs is one of JPEGs."""
+    photos = tmp_path / 'photos'
+    (photos / 'more').mkdir(parents=True)
+    for name in ('a.jpg', 'more/b.JPEG'):
+        Image.open(photograph).save(photos / name, 'JPEG', quality=95)
+    damaged, masks, found = tmp_path / 'damaged', tmp_path / 'masks', tmp_path / 'found'
+    ssrgan('corrupt', photos, '-o', damaged, '--ratio', '0.5', '--save-mask', masks)
+    ssrgan('mask', damaged, '-o', found)
+    for name in ('a.png', 'more/b.png'):
+        assert np.array_equal(read(masks / name), read(found / name)) and read(masks / name).mean() > 120
+    ssrgan('restore', damaged, '-o', tmp_path / 'out', '--mask-dir', masks, '--compare', '--original', photos)
+    done = ssrgan('evaluate', '--originals', photos, '--restored', tmp_path / 'out', '--json')
+    assert all(json.loads(line)['psnr'] > 28 for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize('command', [['mask'], ['corrupt', '--ratio', '0.5', '--save-mask', 'masks']])
+def test_one_mask_is_not_written_for_two_images(ssrgan, damaged, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'in').mkdir()
+    for name in ('a.png', 'a.tif'):
+        Image.open(damaged).save(tmp_path / 'in' / name)
+    done = ssrgan(*command, 'in', '-o', 'out', '--overwrite', status=1)
+    assert 'in/a.png and in/a.tif would both become' in done.stderr and 'a.png: rename one' in done.stderr
+    assert not (tmp_path / 'out').exists() and not (tmp_path / 'masks').exists()
+
+
 def test_skip_existing_goes_on_and_makes_missing_comparisons(ssrgan, folder, tmp_path):
     out = tmp_path / 'out'
     ssrgan('restore', folder / 'a.png', '-o', out / 'a.png')
