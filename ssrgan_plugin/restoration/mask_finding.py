@@ -150,11 +150,12 @@ def by_looks(source: OpenImage, finder: Optional[Callable[[], Finder]], max_shar
             exact = None
         elif (found.lost - exact.lost).count <= exact.lost.count / 20:
             return exact
-    network_finding.refuse_doubtful(found, max_share, CURE)
+    network_finding.refuse_doubtful(found, max_share, '; else '.join([*found.strange, CURE]))
     lost = found.lost | exact.lost if exact else found.lost
     if not lost.count:
         reason = f' ({str(error).split(":")[0]})' if error else ''
-        return Found(lost, False, [f'nothing that looks lost was found{reason}, and nothing is changed: else {CURE}'])
+        told = f'nothing that looks lost was found{reason}, and nothing is changed: else {CURE}'
+        return Found(lost, False, [told, *found.strange])
     values = f' (values {found.values})' if found.values else ''
     return Found(lost, False, [f'found by its looks{values}, {found.sure:.0%} of it for sure'])
 

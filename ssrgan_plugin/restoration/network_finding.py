@@ -1,7 +1,7 @@
 """Which values of a picture are lost, by a network that finds corruption, where nobody says so."""
 
 from collections import Counter
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import Iterator, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from .lost_pixels import LostPixels
 from .opened import OpenImage
 from .plausibility import SCANNED, colour_bands
 from .tiling import with_margins
-from .values import Range, band_groups, known_ranges, top_of
+from .values import Range, band_groups, known_ranges, strange_cures, top_of
 
 POSSIBLE, PROBABLE, SURE = 0.03, 0.25, 0.9
 FEW = 0.002
@@ -22,13 +22,15 @@ FILLS = 0.97
 class Guess(NamedTuple):
     """What the network takes for lost, by colour band; how many values it is ``sure`` of, of those that it takes; the
     share of ``doubtful`` ones, of all, which are neither surely known nor surely lost; which few ``values`` lost
-    ones have, if they do; and the share of ``dark`` ones among those that are surely lost."""
+    ones have, if they do; the share of ``dark`` ones among those that are surely lost; and what to do about values of
+    it that are none of the picture's."""
 
     lost: LostPixels
     sure: float
     doubtful: float
     values: str = ''
     dark: float = 0
+    strange: Sequence[str] = ()
 
     @property
     def share(self) -> float:
@@ -51,12 +53,14 @@ def guess(source: OpenImage, finder: Finder) -> Guess:
         InputError: if the picture's values cannot be shown to it.
     """
     bands = colour_bands(source)
+    groups = [group for group in band_groups(source) if group.start < bands]
+    ranges = shown_ranges(source, groups)
     levels = (POSSIBLE, PROBABLE, SURE)
     masks = [LostPixels(source.height, source.width, bands) for _ in levels]
     fills = Fills(bands)
     seen = doubtful = dark = 0
     black = top_of(source.dtype) / 32
-    for y, x, values, probability in tiles(source, finder):
+    for y, x, values, probability in tiles(source, finder, groups, ranges):
         height, width = probability.shape[:2]
         for mask, least in zip(masks, levels):
             rows = mask.rows(y, y + height).reshape(height, -1, bands).copy()
@@ -78,7 +82,12 @@ def guess(source: OpenImage, finder: Finder) -> Guess:
         taken = probable
     told = ' and '.join(str(value) for value in sorted({value for each in colours for value in each}))
     return Guess(
-        taken.simplest(), min(sure.count / max(taken.count, 1), 1.0), doubtful / max(seen, 1), told, dark_share
+        taken.simplest(),
+        min(sure.count / max(taken.count, 1), 1.0),
+        doubtful / max(seen, 1),
+        told,
+        dark_share,
+        strange_cures(ranges),
     )
 
 
@@ -120,10 +129,10 @@ def of_values(source: OpenImage, lost: LostPixels, colours: List[List[float]]) -
     return result
 
 
-def tiles(source: OpenImage, finder: Finder) -> Iterator[Tuple[int, int, np.ndarray, np.ndarray]]:
+def tiles(
+    source: OpenImage, finder: Finder, groups: List[slice], ranges: List[Range]
+) -> Iterator[Tuple[int, int, np.ndarray, np.ndarray]]:
     """First row and column of each, and (H, W, colour bands) values and probabilities."""
-    groups = [group for group in band_groups(source) if group.start < colour_bands(source)]
-    ranges = shown_ranges(source, groups)
     side, margin = finder.tile, finder.margin
     for y, above, rows in with_margins(source.strips(SCANNED), side, margin):
         for x in range(0, source.width, side):

@@ -21,7 +21,7 @@ from .mask_finding import find_lost
 from .opened import OpenImage
 from .plausibility import colour_bands
 from .tiling import PictureInTiles
-from .values import Fill, array_source
+from .values import Fill, array_source, strange_cures
 
 Picture = Union[np.ndarray, Image.Image, str, Path]
 
@@ -184,14 +184,8 @@ class Restorer:
 
 def doubts(picture: PictureInTiles) -> List[str]:
     """What may be wrong with a restored picture."""
-    strange = dict.fromkeys(one.strange for one in picture.ranges if one.strange is not None)
-    return [
-        *([far_sentence(picture)] if picture.far else []),
-        *(
-            f'known pixels are {value}, far from all others: if they are missing, say --nodata={value}'
-            for value in strange
-        ),
-    ]
+    far = [far_sentence(picture)] if picture.far else []
+    return [*far, *(f'known {cure}' for cure in strange_cures(picture.ranges))]
 
 
 def far_sentence(picture: PictureInTiles) -> str:

@@ -141,6 +141,12 @@ def strange_value(least: float, most: float, sample: np.ndarray) -> Optional[str
     return None
 
 
+def strange_cures(ranges: Sequence[Range]) -> List[str]:
+    """What to do about the values that are none of the picture's."""
+    strange = dict.fromkeys(one.strange for one in ranges if one.strange is not None)
+    return [f'pixels are {value}, far from all others: if they are missing, say --nodata={value}' for value in strange]
+
+
 def often_missing(value: float, dtype: np.dtype) -> bool:
     nines = value < 0 and set(f'{-value:g}') == {'9'} and value <= -99
     return nines or dtype.kind == 'i' and value in (np.iinfo(dtype).min, np.iinfo(dtype).min + 1)

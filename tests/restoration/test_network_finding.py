@@ -156,3 +156,15 @@ def test_a_named_fill_asks_no_network():
     picture[::3, ::5] = 7, 8, 9
     found = find_lost(array_source(picture, ImageInfo()), fill=[7, 8, 9], finder=none)
     assert found.lost.count >= 43 * 26
+
+
+@pytest.mark.parametrize('share', [0.01, 0.4])
+def test_values_far_from_all_others_are_named_with_their_own_cure(share):
+    """As -9999 beside elevations: the network's answer is worth little there, sure or in doubt."""
+    heights = np.random.default_rng(0).normal(1000, 200, (64, 64, 1)).astype(np.float32)
+    heights[np.random.default_rng(1).random((64, 64)) < share] = -9999
+    source = array_source(heights, ImageInfo())
+    cure = 'pixels are -9999, far from all others: if they are missing, say --nodata=-9999'
+    assert cure in find_lost(source, finder=lambda: Oracle(np.zeros(999))).notes
+    with pytest.raises(InputError, match=f'are in doubt: {cure}; else give a mask'):
+        find_lost(source, finder=lambda: Oracle(np.linspace(0, 1, 256)))
