@@ -50,7 +50,11 @@ val_dataloader = dict(
         pipeline=[load, centre, *always],
     )
 )
-test_dataloader = val_dataloader
+test_dataloader = dict(
+    dataset=dict(
+        _delete_=True, type='BasicImageDataset', **{**flower, 'ann_file': 'test.txt'}, pipeline=[load, shrink, *always]
+    )
+)
 val_evaluator = dict(_delete_=True, type='Evaluator', metrics=[dict(type='FoundValues')])
 test_evaluator = val_evaluator
 default_hooks = dict(checkpoint=dict(save_best='found/f_score', rule='greater'))

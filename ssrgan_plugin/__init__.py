@@ -14,7 +14,7 @@ __all__ = ['Restorer']
 
 
 def __getattr__(name: str) -> Any:
-    """Imports PyTorch only when a Restorer is asked for."""
+    """Imports what computes only when a Restorer is asked for."""
     if name == 'Restorer':
         from .restoration.restorer import Restorer
 

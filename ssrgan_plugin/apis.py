@@ -17,12 +17,13 @@ import torch
 import yaml
 
 from . import registration  # noqa: F401
+from .corruption import fixed_colour
 from .errors import InputError
 from .networks.state_dicts import check_match
 from .restoration.image_files import open_file
 from .restoration.image_info import upright
 from .restoration.mask_files import read_mask
-from .shipped_files import shipped
+from .shipped_files import WEIGHTS, shipped
 from .toolbox import shown_images
 
 # MMagic can be imported only now; its inferencers bring libraries that complain of each other.
@@ -41,14 +42,13 @@ STOCK = inferencers.InpaintingInferencer
 def shipped_models() -> Dict[str, List[dict]]:
     """What configs/metafile.yml says of the models with weights, by the name that the inferencer knows them by."""
     configs = shipped('configs')
-    weights = Path(__file__).parent / 'weights'
     models = yaml.safe_load((configs / 'metafile.yml').read_text())['Models']
     return {
         name: [
             {
                 **model,
                 'Config': str(configs / Path(model['Config']).relative_to('configs')),
-                'Weights': str(weights / Path(model['Weights']).name),
+                'Weights': str(WEIGHTS / Path(model['Weights']).name),
             }
             for model in models
             if model['In Collection'] == collection and 'Weights' in model
@@ -79,8 +79,8 @@ class CorruptionInferencer(STOCK):
         self.fill = None
         if any(shown_images.kind(step) in shown_images.CORRUPTIONS for step in shown_images.all_steps(cfg)):
             fill = shown_images.fill(cfg)
-            self.fill = {'black': 0, 'white': 255}.get(fill, fill) if isinstance(fill, str) else fill
-            if isinstance(self.fill, str):
+            self.fill = fixed_colour(fill)
+            if self.fill is None:
                 raise InputError(
                     f'{cfg.filename} fills lost pixels by {fill}, of which a mask says nothing: use Restorer'
                 )
@@ -102,7 +102,7 @@ class CorruptionInferencer(STOCK):
         pipeline = Compose(
             [
                 dict(type='LoadWholeImageFromFile', key='gt', channel_order='bgr', imdecode_backend='cv2'),
-                dict(type='GetMaskedImage', zero_value=np.array(self.fill, np.float32)),
+                dict(type='GetMaskedImage', zero_value=self.fill.astype(np.float32)),
                 dict(type='PackInputs'),
             ]
         )

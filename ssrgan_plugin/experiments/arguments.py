@@ -158,7 +158,7 @@ def benchmark(parser: ArgumentParser) -> None:
     ssrgan benchmark eval     # the generator's share of an evaluation
     ssrgan benchmark train    # the step, bare and in the Runner, against the matrix peak
     ssrgan benchmark damage photographs/val/cid22    # Restorer's errors in holes, lost channels and mosaics
-    ssrgan benchmark finding --images photographs/    # how well pictures are restored without a mask
+    ssrgan benchmark finding photographs/val/cid22   # how well pictures are restored without a mask
     """
     common = ArgumentParser(add_help=False)
     common.add_argument('--config', type=Path, help='default: configs/ssrgan_flower_p50.py')
@@ -177,25 +177,23 @@ def benchmark(parser: ArgumentParser) -> None:
     train.add_argument('--rounds', type=positive, default=3, help='measurements, the median counts (default: 3)')
     train.add_argument('--against-plain', action='store_true', help='in turn with the networks computed layer by layer')
     parser.set_defaults(function=f'{HERE}.benchmark:benchmark', check=check_benchmark)
-    damage = kinds.add_parser('damage', help="Restorer's errors by kind of damage, beside OpenCV's, on photographs")
-    damage.add_argument('images', nargs='+', type=Path, metavar='image', help='photograph, or folder')
-    damage.add_argument('--every', type=positive, default=2, metavar='N', help='the N-th, the 2N-th, … (default: 2)')
+    centres = ArgumentParser(add_help=False)
+    centres.add_argument('images', nargs='+', type=Path, metavar='image', help='photograph, or folder')
+    centres.add_argument('--every', type=positive, default=2, metavar='N', help='the N-th, the 2N-th, … (default: 2)')
+    centres.add_argument('--crop', type=positive, default=256, help='side of the centre that is taken (default: 256)')
+    damage = kinds.add_parser(
+        'damage', parents=[centres], help="Restorer's errors by kind of damage, beside OpenCV's, on photographs"
+    )
     damage.add_argument('--max-images', type=positive, default=12, help='default: 12')
-    damage.add_argument('--crop', type=positive, default=256, help='side of the centre that is taken (default: 256)')
     damage.add_argument('--checkpoint', type=Path, help='default: the shipped weights')
     damage.add_argument('--kinds', nargs='+', metavar='KIND', help='such as hole32, border60, channels50, mosaic')
     damage.set_defaults(function=f'{HERE}.damage_errors:damage_errors', check=None)
-    finding = kinds.add_parser('finding', help='PSNR of pictures restored without a mask, by kind of damage')
-    finding.add_argument('--images', type=Path, required=True, help='folder of photographs, 256×256 and more')
-    finding.add_argument('--count', type=positive, default=20, help='how many of them (default: 20)')
+    finding = kinds.add_parser(
+        'finding', parents=[centres], help='PSNR of photographs restored without a mask, by kind of damage'
+    )
+    finding.add_argument('--max-images', type=positive, default=20, help='default: 20')
     finding.add_argument('--undamaged', type=positive, default=200, help='intact pictures (default: 200)')
-    finding.set_defaults(function=f'{HERE}.finding:finding', check=check_finding)
-
-
-def check_finding(parser: ArgumentParser, args: Namespace) -> None:
-    del args.kind
-    if not args.images.is_dir():
-        parser.error(f'{args.images} is no folder: name one of photographs')
+    finding.set_defaults(function=f'{HERE}.finding:finding', check=None)
 
 
 def check_benchmark(parser: ArgumentParser, args: Namespace) -> None:

@@ -78,7 +78,7 @@ def damage_errors(
         print(f'{name:12}{told}{best}', flush=True)
 
 
-def chosen(images: Sequence[Path], every: int, most: int) -> List[Path]:
+def chosen(images: Sequence[Path], every: int, most: Optional[int]) -> List[Path]:
     files = [file for path in images for file in (image_files.find(path)[0] if path.is_dir() else [path])]
     taken = files[every - 1 :: every][:most]
     if not taken:

@@ -104,7 +104,7 @@ def restore(
                 teller.failed(str(job.image), error)
                 continue
             if restorer is None:  # a wrong checkpoint is no failure of this image alone
-                from .restorer import Restorer  # and PyTorch, not before the paths are known to be right
+                from .restorer import Restorer  # and what computes, not before the paths are known to be right
 
                 restorer = Restorer(progress=not quiet, **settings)
             try:

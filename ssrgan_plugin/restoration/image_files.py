@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import InputError
 from .decoders import open_image
 from .encoders import SUFFIXES, check_format, check_holds, left_behind, write_strips
-from .image_info import ImageInfo, as_stored, upright
+from .image_info import ImageInfo, upright
 from .opened import OpenImage
 
 __all__ = [
@@ -47,10 +47,6 @@ class ImageFile:
     def upright(self) -> np.ndarray:
         """The pixels as viewers show them."""
         return upright(self.pixels, self.info.orientation)
-
-    def stored_as(self, other: ImageInfo) -> np.ndarray:
-        """The pixels as they would be stored with another's orientation."""
-        return as_stored(self.upright(), other.orientation)
 
     def with_pixels(self, pixels: np.ndarray) -> 'ImageFile':
         return replace(self, pixels=pixels)

@@ -72,10 +72,7 @@ def refuse_inverted(source: OpenImage, lost: LostPixels, name: str, cure: str) -
         for i, place in enumerate((~marked, marked)):
             values = strip[..., : place.shape[2] if place.ndim == 3 else colour_bands(source)][place]
             if values.size:
-                least, most = (
-                    np.fmin.reduce(values, axis=None),
-                    np.fmax.reduce(values, axis=None),
-                )  # which pass over NaN
+                least, most = (one.reduce(values, axis=None) for one in (np.fmin, np.fmax))  # which pass over NaN
                 limits[i] = np.fmin(limits[i, 0], least), np.fmax(limits[i, 1], most)
         y += len(strip)
     if limits[0, 0] == limits[0, 1] and limits[1, 0] < limits[1, 1] and lost.count < lost.size - 1:

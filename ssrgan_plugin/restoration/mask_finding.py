@@ -131,22 +131,22 @@ def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
 
 def by_looks(source: OpenImage, finder: Optional[Callable[[], Finder]], max_share: float) -> Found:
     """Black pixels, if they can be all; and what the network finds, where they cannot."""
+    if not finder:
+        return black_or_salt(source)
     exact = error = None
     try:
         exact = black_or_salt(source)
     except InputError as refused:
         error = refused
     solid = exact is not None and any(note.endswith(SOLID) for note in exact.notes)
-    if exact and not (finder and (solid or maybe_by_colour(source, exact.lost))):
+    if exact and not solid and not maybe_by_colour(source, exact.lost):
         return exact
-    if not finder:
-        raise error or InputError(CURE)
     found = network_finding.guess(source, finder())
     if isinstance(error, Smeared) and not (found.lost.count and found.dark < MOSTLY):
         raise error  # of salt and pepper, or of noise, no more than half is dark
     if exact:
-        unseen = exact.lost - found.lost.any_channel()
-        if unseen.count > exact.lost.count / 2:  # lines, writing and the like on black
+        missed = exact.lost - found.lost.any_channel()
+        if missed.count > exact.lost.count / 2:  # lines, writing and the like on black
             exact = None
         elif (found.lost - exact.lost).count <= exact.lost.count / 20:
             return exact

@@ -99,11 +99,8 @@ class Fills:
 
     def count(self, values: np.ndarray, lost: np.ndarray) -> None:
         for band, counts in enumerate(self.counts):
-            counts.update(
-                dict(
-                    zip(*(each.tolist() for each in np.unique(values[..., band][lost[..., band]], return_counts=True)))
-                )
-            )
+            found, times = np.unique(values[..., band][lost[..., band]], return_counts=True)
+            counts.update(dict(zip(found.tolist(), times.tolist())))
             if len(counts) > 2**16:  # of other types than 8 bits nearly every value is another
                 self.counts[band] = Counter(dict(counts.most_common(2**12)))
 

@@ -1,4 +1,4 @@
-"""PSNR and SSIM, as scikit-image has them, without the two hundred megabytes that it brings along."""
+"""SSIM as scikit-image has it, without the two hundred megabytes that it brings along."""
 
 import numpy as np
 
@@ -6,21 +6,6 @@ from .neighbourhoods import gaussian, weighted
 
 REACH, SIGMA = 5, 1.5
 ROWS = 256  # at once: memory does not grow with the height
-
-
-def psnr(truth: np.ndarray, found: np.ndarray, top: float) -> float:
-    """Peak signal-to-noise ratio, dB; infinite for equal images.
-
-    Args:
-        truth, found: (H, W, C) of the same type.
-        top: The distance from black to white.
-    """
-    total = sum(
-        float(((found[y : y + ROWS].astype(np.float64) - truth[y : y + ROWS]) ** 2).sum())
-        for y in range(0, len(truth), ROWS)
-    )
-    with np.errstate(divide='ignore'):
-        return float(10 * np.log10(top**2 / np.float64(total / truth.size)))
 
 
 def ssim(truth: np.ndarray, found: np.ndarray, top: float) -> float:

@@ -87,14 +87,13 @@ class TorchFinder:
         self.device = usable_device(device)
         self.network = network.to(self.device).eval()
         self.tile, self.margin = network.tile, network.margin
-        self.bfloat16 = bfloat16_pays(self.device)
 
     @torch.inference_mode()
     def __call__(self, pixels: np.ndarray) -> np.ndarray:
+        # In single precision, for every machine to take the same for lost.
         image = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None].to(self.device)
         one_thread_after_fork(self.process, self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
-            logits = self.network(image.expand(-1, 3, -1, -1)).float()
+        logits = self.network(image.expand(-1, 3, -1, -1))
         if pixels.shape[-1] == 1:
             logits = logits.mean(1, keepdim=True)
         return torch.sigmoid(logits)[0].permute(1, 2, 0).cpu().numpy()

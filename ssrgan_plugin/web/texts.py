@@ -15,8 +15,8 @@ PICTURES = 'Pictures'
 HOW = 'Which pixels are lost?'
 FIND, MASK, PAINT, TRY = 'Find them', 'Take a mask', 'Paint them', 'None yet: lose some, to try it'
 HOW_HELP = {
-    FIND: 'Black, white or transparent pixels that are scattered as random loss would be, and those that the file '
-    'itself says are missing.',
+    FIND: 'Black, white or transparent pixels that are scattered as random loss would be, those that the file itself '
+    'says are missing, and what a network takes for lost.',
     MASK: 'A picture of the same size: what is not black in it is lost. One mask serves all pictures; several are told '
     'apart by their names. A mask called NAME_mask.png may also be dropped among the pictures.',
     PAINT: 'Draw over what is to be restored.',
@@ -37,7 +37,7 @@ BY_CHANNEL = 'Each colour by itself'
 ORIGINALS = 'Originals, for the error'
 ENSEMBLE = 'Smaller errors in eight times the time'
 FORMAT = 'Format of the restored picture'
-RESTORE, STOP, LOOK, EXAMPLE = 'Restore', 'Stop', 'Show what is lost', 'Take an example'
+RESTORE, STOP, EXAMPLE = 'Restore', 'Stop', 'Take an example'
 SHOWN = 'Picture shown'
 EMPTY = 'The picture will be here, before and after.'
 PAINTER, CORRECT = 'Paint lost pixels', 'Correct by painting'

@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 import pytest
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+from skimage.metrics import structural_similarity
 
 from ssrgan_plugin.restoration.far_filling import along
 from ssrgan_plugin.restoration.neighbourhoods import near, solid_areas
-from ssrgan_plugin.restoration.similarity import psnr, ssim
+from ssrgan_plugin.restoration.similarity import ssim
 
 
 @pytest.mark.parametrize('shape', [(1, 1), (3, 40), (50, 31)])
@@ -44,8 +44,7 @@ def test_similarity(dtype, shape, rng):
     truth = rng.random(shape)
     found = (truth + rng.normal(0, 0.1, shape)).clip(0, 1)
     truth, found = ((image * top).astype(dtype) for image in (truth, found))
-    assert np.isclose(psnr(truth, found, top), peak_signal_noise_ratio(truth, found, data_range=top))
     gaussian = dict(gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
     expected = structural_similarity(truth, found, data_range=top, channel_axis=2, **gaussian)
     assert np.isclose(ssim(truth, found, top), expected, atol=1e-5)
-    assert psnr(truth, truth, top) == np.inf and np.isclose(ssim(truth, truth, top), 1)
+    assert np.isclose(ssim(truth, truth, top), 1)
