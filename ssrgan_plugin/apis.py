@@ -10,7 +10,7 @@ the shipped ones. It is MMagic's own class, so that all of its arguments work, t
 
 import warnings
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
 import numpy as np
 import torch
@@ -20,8 +20,9 @@ from . import registration  # noqa: F401
 from .corruption import fixed_colour
 from .errors import InputError
 from .networks.state_dicts import check_match
-from .restoration.image_files import open_file
+from .restoration.image_files import check_format, open_file
 from .restoration.image_info import upright
+from .restoration.marked import SMEARED
 from .restoration.mask_files import read_mask
 from .shipped_files import WEIGHTS, shipped
 from .toolbox import shown_images
@@ -86,7 +87,15 @@ class CorruptionInferencer(STOCK):
                 )
         return model
 
-    def preprocess(self, img: str, mask: str) -> Dict:
+    def __call__(self, result_out_dir: Union[str, Path, None] = None, **kwargs: Any) -> Any:
+        """MMagic's own, which finds out after all its work that ``result_out_dir`` is no file that can be written."""
+        if self.fill is not None and result_out_dir:
+            check_format(Path(result_out_dir))
+            if Path(result_out_dir).is_dir():
+                raise InputError(f'{result_out_dir} is a folder: name a file in it')
+        return super().__call__(result_out_dir=result_out_dir and str(result_out_dir), **kwargs)
+
+    def preprocess(self, img: Union[str, Path], mask: Union[str, Path]) -> Dict:
         """Image and mask, of one size, as paths.
 
         Raises:
@@ -94,10 +103,14 @@ class CorruptionInferencer(STOCK):
         """
         if self.fill is None:
             return super().preprocess(img, mask)
-        if img is None or mask is None:
+        if not (isinstance(img, (str, Path)) and isinstance(mask, (str, Path))):
             raise InputError('infer() needs img= and mask=, two paths')
         image = open_file(Path(img))
         lost, _ = read_mask(Path(mask), image)
+        if not lost.count:
+            warnings.warn(f'{mask} marks no pixel as lost: nothing is restored', stacklevel=2)
+        if image.info.lossy:
+            warnings.warn(f'{img}: {SMEARED}', stacklevel=2)
         by_pixel = lost.array().reshape(lost.height, lost.width, -1).any(-1, keepdims=True)
         pipeline = Compose(
             [

@@ -77,6 +77,19 @@ def test_bad_input(infer, damaged, photograph, tmp_path):
     Image.new('L', (8, 8), 255).save(tmp_path / 'small.png')
     with pytest.raises(InputError, match='both need the same size'):
         infer('ssrgan', damaged, tmp_path / 'small.png')
+    mask = tmp_path / 'mask.png'
+    for images in ((damaged, None), ([str(damaged)], [str(mask)])):
+        with pytest.raises(InputError, match='needs img= and mask=, two paths'):
+            MMagicInferencer('ssrgan', device='cpu').infer(img=images[0], mask=images[1])
+    for output, sentence in ((tmp_path, "unknown format ''"), (tmp_path / 'new.gif', "unknown format '.gif'")):
+        with pytest.raises(InputError, match=sentence):
+            MMagicInferencer('ssrgan', device='cpu').infer(img=damaged, mask=mask, result_out_dir=output)
+    Image.fromarray(np.zeros_like(np.asarray(Image.open(mask)))).save(tmp_path / 'none.png')
+    with pytest.warns(UserWarning, match='none.png marks no pixel as lost'):
+        infer('ssrgan', damaged, tmp_path / 'none.png')
+    Image.open(damaged).save(tmp_path / 'smeared.jpg')
+    with pytest.warns(UserWarning, match='its lossy compression has smeared lost pixels'):
+        infer('ssrgan', tmp_path / 'smeared.jpg', mask)
     with pytest.raises(InputError, match='another architecture'):
         infer('ssrgan', damaged, tmp_path / 'mask.png', model_ckpt=MODELS['ssrgan_mask_aware'][0]['Weights'])
 

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from .. import corruption
 from ..errors import InputError
 from . import image_files
+from .encoders import JPEG
 from .image_files import left_behind
 from .image_info import ImageInfo
 from .jobs import Job, find_jobs, refuse_one_for_two, refuse_overwriting, same_place
@@ -17,7 +18,6 @@ from .plausibility import colour_bands
 from .telling import Teller
 from .values import Fill
 
-JPEG = ('.jpg', '.jpeg')
 LOSSLESS = [suffix for suffix in image_files.SUFFIXES if suffix not in JPEG]
 
 

@@ -28,10 +28,6 @@ from .values import Fill
 if TYPE_CHECKING:
     from .restorer import Restorer
 
-SMEARED = (
-    'its lossy compression has smeared lost pixels over known ones, which errs many times more: use a file that was '
-    'never compressed so if there is one'
-)
 ERRORS = (InputError, OSError, MemoryError, RuntimeError)  # PyTorch's lack of memory is the last
 
 
@@ -133,22 +129,6 @@ def later_finder(device: Optional[str] = None, backend: Optional[str] = None) ->
     return finder
 
 
-def find_without_mask(
-    image: OpenImage,
-    path: Path,
-    fill: Optional[Fill],
-    nodata: Optional[float],
-    finder: Optional[Callable[[], Finder]],
-    max_share: float,
-) -> Found:
-    if image.info.lossy:
-        raise InputError(
-            f'{path}: its lossy compression smears lost pixels over their neighbours, so they cannot be found: give a '
-            'mask'
-        )
-    return find_lost(image, fill, nodata, finder, max_share)
-
-
 class OneImage:
     """The way of one image from its file to the restored one."""
 
@@ -200,12 +180,10 @@ class OneImage:
             raise InputError(f'{self.job.image} is too large to compare by eye: leave --compare out')
         if self.mask:
             lost, notes = read_mask(self.mask, image, options, max_pixels)
-            if image.info.lossy:
-                notes.append(SMEARED)
             return by_mask(image, lost, nodata, notes, str(self.mask), options.cure)
         if options != PLAIN:
             raise InputError(f'{self.job.image} has no mask to threshold, invert or take as stored: name it by --mask')
-        return find_without_mask(image, self.job.image, fill, nodata, finder, max_share)
+        return find_lost(image, fill, nodata, finder, max_share)
 
     def restore(
         self,

@@ -10,6 +10,11 @@ from .missing_values import missing_besides
 from .opened import OpenImage
 from .plausibility import SCANNED, colour_bands
 
+SMEARED = (
+    'its lossy compression has smeared lost pixels over known ones, which errs many times more: use a file that was '
+    'never compressed so if there is one'
+)
+
 
 class Found(NamedTuple):
     """What is lost, whole pixels or values channel by channel; whether transparency is lost too where whole pixels are
@@ -47,6 +52,7 @@ def by_mask(
         InputError: if no pixel is known, or the mask looks upside down.
     """
     refuse_inverted(source, lost, name, cure)
+    notes = [*notes, *([SMEARED] if source.info.lossy and SMEARED not in notes else [])]
     alpha_too = lost_opaque = known_transparent = False
     if source.info.has_alpha(source.bands) and lost.channels == source.bands:
         return with_unseen(source, Found(lost, True, notes), nodata)  # the mask says it of transparency too

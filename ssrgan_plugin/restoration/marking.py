@@ -8,9 +8,11 @@ from tqdm import tqdm
 
 from ..errors import InputError
 from . import image_files
-from .folders import ERRORS, find_without_mask, later_finder
+from .encoders import JPEG
+from .folders import ERRORS, later_finder
 from .image_info import ImageInfo
 from .jobs import find_jobs, refuse_overwriting
+from .mask_finding import find_lost
 from .telling import Teller
 from .values import Fill
 
@@ -53,11 +55,11 @@ def mark(
     for job in tqdm(jobs, unit='image', disable=quiet or len(jobs) == 1):
         path = job.output
         try:
-            if image_files.check_format(path) in ('.jpg', '.jpeg'):
+            if image_files.check_format(path) in JPEG:
                 raise InputError(f'{path}: JPEG would smear the mask: write .png')
             refuse_overwriting(path, overwrite, job.image)
             image = image_files.open_file(job.image, max_pixels)
-            found = find_without_mask(image, job.image, fill, nodata, finder, max_share)
+            found = find_lost(image, fill, nodata, finder, max_share)
             lost = found.lost
             shown = lost if lost.channels in (1, 3) else lost.any_channel()
             bands = shown.channels

@@ -65,8 +65,13 @@ def find_lost(
 
     Raises:
         InputError: if none or all are lost, or if they do not lie as random loss would: then they are probably part
-            of the picture; or if the network is in doubt.
+            of the picture; or if the network is in doubt; or of a file whose compression smears them.
     """
+    if source.info.lossy:
+        raise InputError(
+            f'{source.name}: its lossy compression smears lost pixels over their neighbours, so they cannot be found: '
+            'give a mask'
+        )
     return with_unseen(source, look_for_lost(source, fill, nodata, finder, max_share))
 
 

@@ -13,10 +13,11 @@ from ..errors import InputError
 from .backend import Backend, Finder
 from .backends import load, load_finder
 from .image_arrays import check_image, check_mask
-from .image_files import read
+from .image_files import open_file, read
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels
-from .marked import Found, by_mask
+from .marked import SMEARED, Found, by_mask
+from .mask_files import read_mask
 from .mask_finding import find_lost
 from .opened import OpenImage
 from .plausibility import colour_bands
@@ -79,7 +80,7 @@ class Restorer:
     def __call__(
         self,
         image: Picture,
-        mask: Optional[np.ndarray] = None,
+        mask: Union[np.ndarray, str, Path, None] = None,
         fill: Optional[Fill] = None,
         nodata: Optional[float] = None,
         alpha: Optional[bool] = None,
@@ -90,8 +91,9 @@ class Restorer:
             image: NumPy array of (H, W) or (H, W, bands), of any integer or float type and range; three bands are RGB.
                 Where it is a masked array, its mask says what is lost, if no other is given. Or a PIL image. Or the
                 path of an image file.
-            mask: (H, W) or (H, W, 1), not 0 = lost; or one for each band, or for each but transparency. Default:
-                found by :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
+            mask: (H, W) or (H, W, 1), not 0 = lost; or one for each band, or for each but transparency; or, with the
+                path of an image, that of a mask file, which is read as ``ssrgan restore`` reads it. Default: found by
+                :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
             fill: For finding them: ``'black'``, ``'white'``, ``'salt_and_pepper'``, a colour in the image's own units,
                 or several.
             nodata: The value of missing pixels, in the image's own units. Beside a mask it says which others are
@@ -106,16 +108,21 @@ class Restorer:
         Raises:
             InputError: if the image or mask is none of these, or the lost pixels cannot be told.
         """
+        if isinstance(image, (str, Path)):
+            opened = open_file(Path(image))
+            file = read(opened)
+            if isinstance(mask, (str, Path)):
+                mask = read_mask(Path(mask), opened)[0].array()
+            return self._restore_array(file.pixels, mask, fill, nodata, alpha, file.info)
+        if isinstance(mask, (str, Path)):
+            raise InputError('a mask is a NumPy array, or a path where the image is a path, too')
         if isinstance(image, Image.Image):
             return self._restore_pil(image, mask, fill, nodata)
-        if isinstance(image, (str, Path)):
-            file = read(Path(image))
-            return self._restore_array(file.pixels, mask, fill, nodata, alpha, file.info)
         if isinstance(image, np.ma.MaskedArray):
-            pixels, invalid = np.ma.getdata(image), np.ma.getmaskarray(image)
+            invalid: np.ndarray = np.ma.getmaskarray(image)
             if mask is None and invalid.any():
                 mask = invalid
-            image = pixels
+            image = np.ma.getdata(image)
         return self._restore_array(image, mask, fill, nodata, alpha, ImageInfo())
 
     def _restore_array(
@@ -140,6 +147,8 @@ class Restorer:
             found = by_mask(source, lost, nodata)
             if found.unseen and nodata is None:
                 warnings.warn(found.notes[-1], stacklevel=3)
+            if info.lossy:
+                warnings.warn(SMEARED, stacklevel=3)
         if not found.lost.count:
             return image.copy()
         picture = self.picture(source, found)
@@ -156,9 +165,10 @@ class Restorer:
         modes = {'1': 'L', 'P': 'RGBA' if 'transparency' in image.info else 'RGB', 'PA': 'RGBA', 'YCbCr': 'RGB'}
         if image.mode in ('LAB', 'HSV'):  # their channels go round, or begin in the middle
             raise InputError(f'PIL images of mode {image.mode} cannot be restored: convert it to RGB')
+        info = ImageInfo(lossy=image.format in ('JPEG', 'MPO'))
         image = image.convert(modes.get(image.mode, image.mode))
         pixels = np.asarray(image)
-        restored = self._restore_array(pixels, mask, fill, nodata, image.mode in ('LA', 'RGBA'), ImageInfo())
+        restored = self._restore_array(pixels, mask, fill, nodata, image.mode in ('LA', 'RGBA'), info)
         result = Image.fromarray(restored)
         if result.mode != image.mode:
             result = Image.fromarray(restored, image.mode)

@@ -36,9 +36,7 @@ class LoadWholeImageFromFile(LoadImageFromFile):
             ) from error
         except (cv2.error, OSError):
             image = None
-        if image is None:
-            return self._load_with_pillow(filename)
-        dark = image.size and image.max() < self.DARK
+        dark = image is not None and image.size and image.max() < self.DARK
         # A TIFF may hold floats, which OpenCV stretches or maps to tones, each in its own way.
         kind = self._stored(filename) if dark or self._begins(filename, (b'II', b'MM')) else None
         if kind == np.uint16 and dark:
@@ -48,7 +46,7 @@ class LoadWholeImageFromFile(LoadImageFromFile):
             )
         if kind not in (None, np.uint8, np.uint16):
             raise InputError(f'image {filename} is of {kind}, whose range is unknown: convert it to 8 or 16 bits')
-        return image
+        return self._load_with_pillow(filename) if image is None else image
 
     def _begins(self, filename, beginnings) -> bool:
         with self.file_backend.get_local_path(filename) as path, open(path, 'rb') as file:

@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..restoration import image_files
 from ..restoration.corrupting import corrupt_file
 from ..restoration.differences import errors
-from ..restoration.folders import ERRORS, SMEARED, OneImage, later_finder
+from ..restoration.folders import ERRORS, OneImage, later_finder
 from ..restoration.image_info import as_stored, upright
 from ..restoration.jobs import Job, companion, find_jobs, is_mask
 from ..restoration.lost_pixels import LostPixels
@@ -212,9 +212,8 @@ def painted_over(image: OpenImage, found: Found, content: Optional[bytes]) -> Fo
         raise InputError(f'{image.name}: {texts.NOTHING_PAINTED}')
     if lost.all():
         raise InputError(f'{image.name}: every pixel is lost: nothing is left to restore it from')
-    notes = [*found.notes, *([SMEARED] if image.info.lossy and SMEARED not in found.notes else [])]
     return by_mask(
-        image, LostPixels.of(as_stored(lost, image.info.orientation)), notes=notes, cure=texts.PAINTED_OTHERS
+        image, LostPixels.of(as_stored(lost, image.info.orientation)), notes=found.notes, cure=texts.PAINTED_OTHERS
     )
 
 

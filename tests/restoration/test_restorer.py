@@ -248,6 +248,28 @@ def test_path_and_pil_image(restorer, tmp_path):
     assert isinstance(restored, Image.Image) and np.array_equal(np.asarray(restored), expected)
 
 
+def test_path_of_a_mask(restorer, tmp_path):
+    """As ssrgan restore reads it: as viewers show it."""
+    image = as_type(photograph(40, 50), np.uint8)
+    lost = random_mask(40, 50, 0.3, np.random.default_rng(0))[..., 0] != 0
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned to the right
+    Image.fromarray(image).save(tmp_path / 'a.png', exif=exif)
+    Image.fromarray(np.rot90(lost, -1)).save(tmp_path / 'mask.png')
+    assert np.array_equal(restorer(tmp_path / 'a.png', str(tmp_path / 'mask.png')), restorer(image, lost))
+
+
+def test_lossy_files_are_refused_without_a_mask_and_told_with_one(restorer, tmp_path):
+    image = as_type(photograph(40, 50), np.uint8)
+    lost = random_mask(40, 50, 0.3, np.random.default_rng(0))[..., 0] != 0
+    Image.fromarray(np.where(lost[..., None], 0, image).astype(np.uint8)).save(tmp_path / 'a.jpg')
+    for picture in (tmp_path / 'a.jpg', Image.open(tmp_path / 'a.jpg')):
+        with pytest.raises(InputError, match='its lossy compression smears .* give a mask'):
+            restorer(picture, fill='black')
+        with pytest.warns(UserWarning, match='its lossy compression has smeared'):
+            restorer(picture, lost)
+
+
 @pytest.mark.parametrize('channels', [1, 3])
 def test_a_hole_is_closed_smoothly_and_told(channels):
     """No flat grey square: nearer to the truth than a flat one of the best possible colour, and no step at the rim."""

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from mmagic.registry import TRANSFORMS
 from PIL import Image
 
@@ -54,6 +55,14 @@ def test_file_that_is_no_image_is_named(tmp_path, content):
     path = tmp_path / 'text.jpg'
     path.write_bytes(content)
     with pytest.raises(InputError, match='text.jpg is truncated or no image'):
+        load(path)
+
+
+def test_floats_are_called_floats(photograph, tmp_path):
+    """OpenCV cannot read those in colour, nor can Pillow."""
+    path = tmp_path / 'floats.tif'
+    tifffile.imwrite(path, np.asarray(Image.open(photograph), np.float32) / 255)
+    with pytest.raises(InputError, match='floats.tif is of float32, whose range is unknown'):
         load(path)
 
 
