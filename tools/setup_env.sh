@@ -4,6 +4,7 @@
 #   WITH_OPS=1    compile full MMCV with its ops instead of installing mmcv-lite (15 to 25 minutes on two cores)
 # Does nothing when the environment is ready; an interrupted run is repaired by the next.
 set -euo pipefail
+[ $# = 0 ] || { sed -n '2,5s/^# //p' "$0"; [ "$1" = --help ] && exit || exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 venv=$PWD/.venv

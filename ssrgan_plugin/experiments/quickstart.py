@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from mmengine.dataset import pseudo_collate
 
+from ..atomic_files import whole
 from ..errors import InputError
 from ..nmse import nmse
 from ..restoration.restorer import Restorer
@@ -77,5 +78,6 @@ def report(config: str, work_dir: Path) -> None:
             axis.set_title(title if title == 'original' else f'{title}\nNMSE {errors[title]:.4f}', fontsize=9)
             axis.axis('off')
     picture = work_dir / 'comparison.png'
-    figure.savefig(picture, dpi=110)
+    with whole(picture) as unfinished:
+        figure.savefig(unfinished, format='png', dpi=110)
     print(f'picture: {picture}')

@@ -1,13 +1,42 @@
-from typing import Optional
+import struct
+from typing import Any, Optional
 
 import cv2
 import mmcv
 import numpy as np
 from mmagic.datasets.transforms import LoadImageFromFile
 from mmagic.registry import TRANSFORMS
+from mmengine.fileio import get_file_backend
 from PIL import Image
 
 from ..errors import InputError
+
+PNG = b'\x89PNG\r\n\x1a\n'
+
+
+def without_profile(content: bytes) -> bytes:
+    """A PNG without its colour profile, which OpenCV does not use; others as they are."""
+    place = len(PNG)
+    while content.startswith(PNG) and place + 8 <= len(content):
+        size, kind = struct.unpack('>I4s', content[place : place + 8])
+        following = place + 12 + size
+        if kind == b'iCCP':
+            return content[:place] + content[following:]
+        if kind == b'IDAT':  # a profile stands before it
+            break
+        place = following
+    return content
+
+
+class WithoutProfiles:
+    """A file backend: libpng complains of Photoshop's profiles, a line on the standard error each time one is read."""
+
+    def __init__(self, backend: Any):
+        self.backend = backend
+        self.get_local_path = backend.get_local_path
+
+    def get(self, path: str) -> bytes:
+        return without_profile(self.backend.get(path))
 
 
 @TRANSFORMS.register_module()
@@ -28,6 +57,8 @@ class LoadWholeImageFromFile(LoadImageFromFile):
     DARK = 64  # of 256: 14 bits in 16
 
     def _load_image(self, filename):
+        if self.file_backend is None:
+            self.file_backend = WithoutProfiles(get_file_backend(filename, backend_args=self.backend_args))
         try:
             image = super()._load_image(filename)
         except FileNotFoundError as error:

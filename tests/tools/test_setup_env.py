@@ -18,6 +18,14 @@ def clone(tmp_path):
     return tmp_path
 
 
+@pytest.mark.parametrize('script', ['setup_env.sh', 'quickstart.sh'])
+@pytest.mark.parametrize('argument, status', [('--help', 0), ('--fast', 2)])
+def test_help_installs_nothing(clone, run, script, argument, status):
+    done = run('bash', f'tools/{script}', argument, cwd=clone)
+    assert done.returncode == status and len(done.stdout.splitlines()) > 2 and '#' not in done.stdout
+    assert not (clone / '.venv').exists()
+
+
 def test_other_python_is_refused(clone, run):
     done = run('bash', 'tools/setup_env.sh', cwd=clone, PYTHON='/bin/false')
     assert done.returncode == 1 and 'needs Python 3.11' in done.stderr

@@ -1,3 +1,6 @@
+import struct
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -5,7 +8,9 @@ import tifffile
 from mmagic.registry import TRANSFORMS
 from PIL import Image
 
+from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.transforms.load_whole_image import without_profile
 
 
 def load(path):
@@ -64,6 +69,29 @@ def test_floats_are_called_floats(photograph, tmp_path):
     tifffile.imwrite(path, np.asarray(Image.open(photograph), np.float32) / 255)
     with pytest.raises(InputError, match='floats.tif is of float32, whose range is unknown'):
         load(path)
+
+
+def test_profiles_are_no_reason_to_complain(capfd):
+    """One of scikit-image's photographs has the profile that libpng knows as wrong."""
+    path = find_photograph('skimage/data/chelsea.png')
+    content = Path(path).read_bytes()
+    expected = cv2.imread(path)
+    assert np.array_equal(load(path), expected)
+    assert b'iCCP' in content and b'iCCP' not in without_profile(content)
+    told = capfd.readouterr().err
+    assert told.count('libpng warning') == 1, 'by the one that is loaded for comparison'
+
+
+def test_only_profiles_are_left_out(photograph, tmp_path):
+    for profile in (b'', b'profile'):
+        Image.open(photograph).save(tmp_path / 'x.png', icc_profile=profile, dpi=(72, 72))
+        content = (tmp_path / 'x.png').read_bytes()
+        size = 12 + struct.unpack('>I', content[33:37])[0] if profile else 0
+        expected = content[:33] + content[33 + size :]
+        assert without_profile(content) == expected
+        for end in range(80):  # truncated
+            assert any(whole.startswith(without_profile(content[:end])) for whole in (content, expected))
+    assert without_profile(photograph.read_bytes()) == photograph.read_bytes()
 
 
 def test_missing_image_is_named(tmp_path):
