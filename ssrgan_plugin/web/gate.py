@@ -103,10 +103,11 @@ class Gate:
         """A response, or None for Gradio to answer; and the request's body for it."""
         path = request.scope['path']
         self.check_host(request)
-        if '..' in path or '\\' in path or '\0' in path:
+        if '..' in path.split('/') or '\\' in path or '\0' in path:
             raise Refused(403)
-        if request.method == 'GET' and path.startswith('/files/'):
-            return self.file(request, path.removeprefix('/files/')), receive
+        for door in ('/files/', f'{API}/file='):  # the latter is of links that Gradio makes to what was dropped
+            if request.method == 'GET' and path.startswith(door):
+                return self.file(request, path.removeprefix(door)), receive
         if request.method == 'GET' and path == f'{API}/upload_progress':
             return Response('data: {"msg": "done"}\n\n', media_type='text/event-stream'), receive
         if request.method == 'GET' and path == '/manifest.json':
@@ -137,7 +138,7 @@ class Gate:
 
     def file(self, request: Request, name: str) -> Response:
         session = self.session(request)
-        path = session.folder / name
+        path = session.folder / name  # or, by its full path, the file itself
         if not session.owns(str(path)):
             raise Refused(404)
         try:

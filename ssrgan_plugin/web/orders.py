@@ -31,7 +31,8 @@ class Order(NamedTuple):
         how: One of ``texts.FIND``, ``MASK``, ``PAINT`` and ``TRY``.
         fill, nodata: How lost pixels are found; see the command.
         options: How masks are meant.
-        painted: PNGs by picture's name, of any size: red is lost, blue is known, whatever else was found.
+        painted: PNGs of any size, by the folder that a picture was uploaded to, for another of that name is none of
+            its: red is lost, blue is known, whatever else was found.
         ratio, damage, seed, by_channel: Of the pixels to lose.
         suffix: Of restored files. Default: the pictures' own.
     """
@@ -53,7 +54,8 @@ class Order(NamedTuple):
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page tells about one picture; ``before`` and ``after`` are previews to compare."""
+    """What the page tells about one picture; ``before`` and ``after`` are previews to compare, ``upload`` is the folder
+    that it was uploaded to."""
 
     name: str
     sentence: str
@@ -64,6 +66,7 @@ class Shown:
     output: Optional[Path] = None
     errors: Sequence[Tuple[str, float, float, float]] = ()  # of what, and its NMSE, PSNR, SSIM
     found: bool = False  # ``after`` marks what is lost
+    upload: str = ''
 
 
 def read_controls(session: Session, controls: Sequence[Any]) -> Order:

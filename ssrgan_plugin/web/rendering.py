@@ -29,7 +29,7 @@ PAINTER = """
   </div>
   <div class="canvas">
     <img src="{picture}" alt="" onload="ssrgan.start(this)">
-    <canvas tabindex="0" data-name="{name}" role="img"
+    <canvas tabindex="0" data-upload="{upload}" role="img"
       aria-label="{name}: drag to paint; or move with the arrow keys, and paint with the space bar"></canvas>
   </div>
   <p>{help}</p>
@@ -114,6 +114,7 @@ def painter(shown: Shown, root: Path, how: str) -> str:
         open='open' if alone and shown.output is None else '',
         summary=escape(texts.PAINTER if alone else texts.CORRECT),
         name=escape(shown.name),
+        upload=escape(shown.upload),
         picture=address(shown.before, root),
         help=escape(texts.PAINTER_HELP),
     )

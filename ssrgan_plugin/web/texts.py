@@ -55,7 +55,7 @@ TOO_LARGE_TO_MEASURE = 'too large for its error to be told here: use ssrgan eval
 CONTROLS = (
     (r"that are read without being told: if that is meant, say --max-pixels \d+", 'that this page takes: cut it up, or '
      'start the page with a larger --max-pixels'),
-    (r'say --nodata=(\S+)', rf'enter \1 under “{NODATA}”'),
+    (r'say --nodata=([^\s;]+)', rf'enter \1 under “{NODATA}”'),
     (r'(?:say|such as) --mask-threshold (\S+)', rf'enter a level such as \1 under “{THRESHOLD}”'),
     (r'leave --invert-mask out', f'do not tick “{INVERT}”'),
     (r'say --invert-mask', f'tick “{INVERT}”'),
@@ -64,6 +64,7 @@ CONTROLS = (
     (r'leave --mask-by-channel out', f'do not choose “{EACH}” under “{COLOURS}”'),
     (r'(?:name it|name one) by --mask', f'drop it under “{MASKS}”'),
     (r'(?:name|give) (?:the|a) --fill', f'choose under “{FILL}” the one'),
+    (r'(smears lost pixels .*): give a mask', rf'\1: drop a mask, or paint it; of an intact picture, choose “{TRY}”'),
     (r'give a mask, or', 'drop a mask, paint it, or'),
     (r'give a mask', 'drop a mask, or paint it'),
     (r' \(--max-share\)', ''),

@@ -3,7 +3,7 @@
 import io
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
@@ -48,6 +48,7 @@ class Work:
         if not self.order.pictures:
             raise InputError(texts.NOTHING)
         files = self.laid_out('pictures', self.order.pictures)
+        self.uploads = {file.name: file.parent.name for file in self.order.pictures}
         self.masks, self.originals = (
             self.place(self.laid_out(name, paths))
             for name, paths in (('masks', self.order.masks), ('originals', self.order.originals))
@@ -86,7 +87,7 @@ class Work:
         def looked() -> Shown:
             name = str(job.name)
             before = self.folder / 'previews' / f'{name}.before.webp'
-            nothing_painted = self.order.how == texts.PAINT and name not in self.order.painted
+            nothing_painted = self.order.how == texts.PAINT and self.uploads[name] not in self.order.painted
             if self.order.how == texts.TRY or nothing_painted:
                 image = image_files.open_file(job.image, self.max_pixels)
                 Preview(image).save(before)
@@ -128,22 +129,23 @@ class Work:
 
     def told(self, job: Job, do: Callable[[], Shown]) -> Shown:
         """What is done; or the sentence that refuses it, with the picture where it can be shown."""
+        name = str(job.name)
         try:
-            return do()
+            return replace(do(), upload=self.uploads[name])
         except ERRORS as error:
             sentence = texts.in_page(refusal(str(job.image), error), self.folders)
         try:
             image = image_files.open_file(job.image, self.max_pixels)
-            shown = Preview(image).save(self.folder / 'previews' / f'{job.name}.refused.webp')
+            shown = Preview(image).save(self.folder / 'previews' / f'{name}.refused.webp')
         except ERRORS:
             shown = None
-        return Shown(str(job.name), sentence, True, before=shown, after=shown)
+        return Shown(name, sentence, True, before=shown, after=shown, upload=self.uploads[name])
 
     def found(self, job: Job) -> Tuple[OneImage, OpenImage, Found]:
         """The command's way to a picture's lost pixels, and what was painted over them."""
         order, alone = self.order, self.order.how == texts.PAINT
         output = job.output.with_suffix(order.suffix or job.output.suffix)
-        painted = None if order.how == texts.TRY else order.painted.get(str(job.name))
+        painted = None if order.how == texts.TRY else order.painted.get(self.uploads[str(job.name)])
         mask = self.masks if order.how == texts.MASK else None
         original = companion(self.originals, job.name, 'original') if self.originals else None
         options = order.options if mask else PLAIN

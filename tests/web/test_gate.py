@@ -81,12 +81,21 @@ def test_files_of_other_sessions_and_of_the_machine_are_none_of_ours(server, vis
     assert mine.get(f'/files/{name}').content == damaged.read_bytes()
     assert mine.get(f'/files/{name}').headers['content-disposition'].startswith('attachment')
     assert other.get(f'/files/{name}').status_code == 404
+    assert mine.get(f'/gradio_api/file={path}').content == damaged.read_bytes()
+    assert other.get(f'/gradio_api/file={path}').status_code == 404
     assert httpx.get(f'{server.url}/files/{name}', trust_env=False).status_code == 403
     assert mine.get('/files/').status_code == 404
     assert join(mine, path).status_code == 200
     outside = '/etc/passwd', 'http://127.0.0.1:9/x.png', f'{path}/../../../../../etc/passwd', os.path.dirname(path), 7
     for client, file in ((other, path), *((mine, file) for file in outside)):
         assert join(client, file).status_code == 403, file
+
+
+def test_dots_in_names_are_no_way_up(server, visitor):
+    client = visitor()
+    (path,) = upload(client, ('..a..b...png', b'x')).json()
+    assert os.path.basename(path) == 'a..b...png'
+    assert client.get(f'/files/{"/".join(path.split("/")[-2:])}').content == b'x'
 
 
 def test_strangers_pages_reach_nothing(server, visitor):

@@ -60,6 +60,11 @@ class Browser:
         field = block.find_element(By.CSS_SELECTOR, 'input[type=file]')
         field.send_keys('\n'.join(map(str, paths)))
 
+    def canvas(self, width):
+        """To paint on, once the picture is there."""
+        canvases = '.painter canvas'
+        return self.until(lambda: next(each for each in self.all(canvases) if each.get_property('width') == width))
+
     def download(self, css='a.save'):
         link = self.one(css)
         path = self.downloads / link.get_attribute('download')
@@ -156,8 +161,7 @@ def test_painted_by_mouse_and_by_keyboard(page, photograph, tmp_path):
     Image.fromarray(photograph).save(picture)
     page.choose(texts.PAINT)
     page.upload(texts.PICTURES, picture)
-    canvas = page.one('.painter canvas')
-    page.until(lambda: canvas.get_property('width') == 160)
+    canvas = page.canvas(160)
     ActionChains(page.driver).move_to_element(canvas).click_and_hold().move_by_offset(80, 0).release().perform()
     canvas.send_keys(Keys.ARROW_DOWN * 10 + ' ')
     page.button(texts.RESTORE)
@@ -165,6 +169,39 @@ def test_painted_by_mouse_and_by_keyboard(page, photograph, tmp_path):
     changed = (read(page.download()) != photograph).any(-1)
     assert changed[50:70, 80:].mean() > 0.05 and changed[85:, 60:100].any()
     assert not changed[:40].any() and not changed[:, :60].any()
+
+
+def test_painted_whichever_canvas_comes_last(page, photograph, tmp_path):
+    """Gradio makes the stage twice, and shows one: the pictures of both come, in any order."""
+    picture = tmp_path / 'twice.png'
+    Image.fromarray(photograph).save(picture)
+    page.choose(texts.PAINT)
+    page.upload(texts.PICTURES, picture)
+    canvas = page.canvas(160)
+    page.driver.execute_async_script(
+        'const twin = arguments[0].closest(".painter").cloneNode(true).querySelector("img");'
+        'twin.decode().then(() => ssrgan.start(twin)).then(arguments[1])',
+        canvas,
+    )
+    canvas.send_keys(' ')
+    page.button(texts.RESTORE)
+    page.text('#stage', '%) restored')
+
+
+def test_nothing_painted_is_for_another_picture_of_that_name(page, photograph, tmp_path):
+    other = tmp_path / 'other'
+    other.mkdir()
+    Image.fromarray(photograph).save(tmp_path / 'image.png')
+    Image.fromarray(photograph[:, ::-1].copy()).save(other / 'image.png')
+    page.choose(texts.PAINT)
+    page.upload(texts.PICTURES, tmp_path / 'image.png')
+    page.canvas(160).send_keys(' ')
+    page.one('button[aria-label="Clear"]').click()
+    page.text('#stage', texts.EMPTY)
+    page.upload(texts.PICTURES, other / 'image.png')
+    page.text('#stage', '160 × 120 pixels')
+    page.button(texts.RESTORE)
+    page.text('#stage', texts.NOTHING_PAINTED)
 
 
 def test_several_pictures(page, damaged, lost, tmp_path):

@@ -44,6 +44,18 @@ def test_no_option_of_the_command_is_named_in_the_page():
     'sentence, told',
     [
         (
+            '/tmp/x/pictures/a.tif: pixels are -9999, far from all others: if they are missing, say --nodata=-9999; '
+            'else give a mask',
+            'a.tif: pixels are -9999, far from all others: if they are missing, enter -9999 under “Value of missing '
+            'pixels”; else drop a mask, or paint it',
+        ),
+        (
+            'a.jpg: its lossy compression smears lost pixels over their neighbours, so they cannot be found: give a '
+            'mask',
+            'a.jpg: its lossy compression smears lost pixels over their neighbours, so they cannot be found: drop a '
+            'mask, or paint it; of an intact picture, choose “None yet: lose some, to try it”',
+        ),
+        (
             '/tmp/x/pictures/a.png: no lost pixel found: give a mask, or name the --fill that lost pixels have',
             'a.png: no lost pixel found: drop a mask, paint it, or choose under “Look of lost pixels” the one that '
             'lost pixels have',

@@ -88,10 +88,10 @@ def test_painted_alone_and_over_what_was_found(restore, damaged, photograph, los
     red[20:24, 20:80] = True
     intact = tmp_path / 'intact.png'
     Image.fromarray(photograph).save(intact)
-    shown = restore([intact], texts.PAINT, painted={'intact.png': png(strokes)})['intact.png']
+    shown = restore([intact], texts.PAINT, painted={tmp_path.name: png(strokes)})['intact.png']
     assert f'{red.sum():,} of' in shown.sentence
     assert (read(shown.output)[~red] == photograph[~red]).all()
-    shown = restore([damaged], texts.FIND, painted={'cat.png': png(strokes)})['cat.png']
+    shown = restore([damaged], texts.FIND, painted={tmp_path.name: png(strokes)})['cat.png']
     expected = lost | red
     expected[80:] = False
     assert f'{expected.sum():,} of' in shown.sentence
@@ -107,7 +107,7 @@ def test_painted_masks_lie_as_viewers_show_the_picture(restore, photograph, tmp_
     Image.fromarray(photograph).save(turned, exif=exif)
     strokes = np.zeros((160, 120, 4), np.uint8)
     strokes[:10, :20] = 214, 40, 96, 255  # top left of what viewers show: bottom left of what is stored
-    shown = restore([turned], texts.PAINT, painted={'turned.png': png(strokes)})['turned.png']
+    shown = restore([turned], texts.PAINT, painted={tmp_path.name: png(strokes)})['turned.png']
     changed = (read(shown.output) != photograph).any(-1)
     assert changed.any() and not changed[:100].any() and not changed[:, 10:].any()
     assert Image.open(shown.output).getexif()[0x0112] == 6
