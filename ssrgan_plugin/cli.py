@@ -28,6 +28,14 @@ def configs(parser: argparse.ArgumentParser) -> None:
 COMMANDS = {**pictures.COMMANDS, **page.COMMANDS, **experiments.COMMANDS, 'configs': configs}
 
 
+WHAT = """Restores images whose pixels were lost at random.
+
+ssrgan corrupt photo.jpg -o damaged.png --ratio 0.5
+ssrgan restore damaged.png -o restored.png
+ssrgan restore --help                       # examples, formats and defaults, as of every command
+"""
+
+
 def parse_args(tool: Optional[str] = None) -> Dict[str, Any]:
     """What is to be called, and with what; ``tool`` is the one command of a door in ``tools/``."""
     form = argparse.RawDescriptionHelpFormatter
@@ -37,7 +45,7 @@ def parse_args(tool: Optional[str] = None) -> Dict[str, Any]:
         add(parser)
         parsers = {tool: parser}
     else:
-        parser = argparse.ArgumentParser(prog='ssrgan', description='Restores images whose pixels were lost at random.')
+        parser = argparse.ArgumentParser(prog='ssrgan', description=WHAT, formatter_class=form)
         parser.add_argument('--version', action='version', version=f'ssrgan {__version__}')
         commands = parser.add_subparsers(dest='command', required=True, metavar='COMMAND')
         for name, add in COMMANDS.items():

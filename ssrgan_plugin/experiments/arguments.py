@@ -1,6 +1,6 @@
 """The experiments' arguments on the command line, and what each command calls with them; imports nothing heavy."""
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
 from ..shipped_files import shipped
@@ -165,13 +165,20 @@ def benchmark(parser: ArgumentParser) -> None:
     common.add_argument('--work-dir', default='work_dirs/benchmark', help='default: work_dirs/benchmark')
     add_cfg_options(common, 'change the config')
     kinds = parser.add_subparsers(dest='kind', required=True)
-    data = kinds.add_parser('data', parents=[common], help='loader against training step, images a second')
+
+    def add(name: str, parent: ArgumentParser, what: str, example: str) -> ArgumentParser:
+        told = f'{what[0].upper()}{what[1:]}.\n\nssrgan benchmark {name} {example}'
+        form = RawDescriptionHelpFormatter
+        return kinds.add_parser(name, parents=[parent], help=what, description=told, formatter_class=form)
+
+    data = add('data', common, 'loader against training step, images a second', '--batches 10 --amp')
     data.add_argument('--batches', type=positive, default=30, help='batches to load (default: 30)')
     data.add_argument('--steps', type=positive, default=2, help='training steps to time (default: 2)')
     data.add_argument('--amp', action='store_true', help='train in mixed precision')
-    evaluation = kinds.add_parser('eval', parents=[common], help='share of the time spent in the generator')
+    evaluation = add('eval', common, 'share of the time spent in the generator', '--images 20')
     evaluation.add_argument('--images', type=positive, default=100, help='test images to evaluate (default: 100)')
-    train = kinds.add_parser('train', parents=[common], help='images a second, share of the matrix peak, operations')
+    told = 'images a second, share of the matrix peak, operations'
+    train = add('train', common, told, '--amp --against-plain --cfg-options train_dataloader.batch_size=8')
     train.add_argument('--amp', action='store_true', help='train in bfloat16')
     train.add_argument('--steps', type=positive, default=5, help='steps of each measurement (default: 5)')
     train.add_argument('--rounds', type=positive, default=3, help='measurements, the median counts (default: 3)')
@@ -181,16 +188,19 @@ def benchmark(parser: ArgumentParser) -> None:
     centres.add_argument('images', nargs='+', type=Path, metavar='image', help='photograph, or folder')
     centres.add_argument('--every', type=positive, default=2, metavar='N', help='the N-th, the 2N-th, … (default: 2)')
     centres.add_argument('--crop', type=positive, default=256, help='side of the centre that is taken (default: 256)')
-    damage = kinds.add_parser(
-        'damage', parents=[centres], help="Restorer's errors by kind of damage, beside OpenCV's, on photographs"
-    )
+    told = "Restorer's errors by kind of damage, beside OpenCV's, on photographs in RGB of 8 bits"
+    damage = add('damage', centres, told, 'photographs/ --every 1 --kinds hole32 mosaic')
     damage.add_argument('--max-images', type=positive, default=12, help='default: 12')
     damage.add_argument('--checkpoint', type=Path, help='default: the shipped weights')
-    damage.add_argument('--kinds', nargs='+', metavar='KIND', help='such as hole32, border60, channels50, mosaic')
-    damage.set_defaults(function=f'{HERE}.damage_errors:damage_errors', check=None)
-    finding = kinds.add_parser(
-        'finding', parents=[centres], help='PSNR of photographs restored without a mask, by kind of damage'
+    damage.add_argument(
+        '--kinds',
+        nargs='+',
+        metavar='KIND',
+        help='such as hole32, border60, corner60, pixels50, channels50, mosaic (default: 16)',
     )
+    damage.set_defaults(function=f'{HERE}.damage_errors:damage_errors', check=None)
+    told = 'PSNR of photographs in RGB of 8 bits restored without a mask, by kind of damage'
+    finding = add('finding', centres, told, 'photographs/ --every 1 --max-images 4 --undamaged 20')
     finding.add_argument('--max-images', type=positive, default=20, help='default: 20')
     finding.add_argument('--undamaged', type=positive, default=200, help='intact pictures (default: 200)')
     finding.set_defaults(function=f'{HERE}.finding:finding', check=None)

@@ -178,6 +178,7 @@ def export(parser: ArgumentParser) -> None:
     parser.add_argument('checkpoint', type=path, help='of a training, .pth or .safetensors')
     parser.add_argument('output', type=path, help='.safetensors or .onnx')
     parser.add_argument('--config', type=path, help='of the training; for ONNX of other than mask-aware generators')
+    add_overwrite(parser)
     parser.set_defaults(function=f'{HERE}.export:export', check=check_export)
 
 
@@ -193,9 +194,9 @@ def add_looks(parser: ArgumentParser) -> None:
         type=fill,
         action='append',
         metavar='COLOUR',
-        help='what lost pixels look like: black (default), white, salt_and_pepper, or a colour such as '
-        '255,0,0 in the units of the file; may be given several times. Unless it is given, transparent '
-        'pixels count as lost; NaN always do',
+        help='what lost pixels look like: black, white, salt_and_pepper, or a colour such as 255,0,0 in units of the '
+        'file; may be given several times (default: what is missing, transparent, black or white, else what a network '
+        'finds). NaN are always lost',
     )
     parser.add_argument(
         '--nodata',
@@ -225,8 +226,12 @@ def share(text: str) -> float:
     return float(text)
 
 
-def add_common(parser: ArgumentParser) -> None:
+def add_overwrite(parser: ArgumentParser) -> None:
     parser.add_argument('--overwrite', action='store_true', help='replace outputs that exist (default: refuse)')
+
+
+def add_common(parser: ArgumentParser) -> None:
+    add_overwrite(parser)
     parser.add_argument(
         '--max-pixels',
         type=positive,

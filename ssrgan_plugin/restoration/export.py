@@ -10,21 +10,24 @@ from ..checkpoint_files import read_weights, write_weights
 from ..errors import InputError
 from ..networks import CorruptionFinder, MaskAwareSSRGANGenerator
 from ..networks.from_weights import from_weights
+from .jobs import refuse_overwriting
 
 GENERATOR = 'generator.'
 
 
-def export(checkpoint: Path, output: Path, config: Optional[Path] = None) -> None:
+def export(checkpoint: Path, output: Path, config: Optional[Path] = None, overwrite: bool = False) -> None:
     """Writes a checkpoint's generator: its weights in half precision as safetensors, or its graph as ONNX.
 
     Args:
         checkpoint: Of a training, or the generator alone.
         output: Ends in ``.safetensors`` or ``.onnx``.
         config: Of the training; ONNX of other generators than the mask-aware one needs it.
+        overwrite: Replace an output that exists. Default: False.
 
     Raises:
-        InputError: if there is no generator, or it is not known how it was trained.
+        InputError: if the output exists or is the checkpoint, there is no generator, or its training is not known.
     """
+    refuse_overwriting(output, overwrite, checkpoint)
     weights = read_weights(checkpoint)
     if output.suffix == '.safetensors':
         write_safetensors(weights, checkpoint, output)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmengine.logging import HistoryBuffer
 
-from ssrgan_plugin.checkpoint_files import read_weights
+from ssrgan_plugin.checkpoint_files import read_weights, write_weights
 from ssrgan_plugin.networks import CorruptionFinder, MaskAwareSSRGANGenerator, SSRGANGenerator
 from ssrgan_plugin.restoration.light_network import LightNetwork
 from ssrgan_plugin.restoration.restorer import Restorer
@@ -32,6 +32,24 @@ def test_generator_alone(door, tmp_path):
     for key, value in weights.items():
         assert torch.equal(state[key], value.half())
     Restorer(checkpoint=tmp_path / 'generator.safetensors', device='cpu')
+
+
+def test_nothing_is_lost(door, tmp_path):
+    """Neither a file that is there, nor, as half of it, the checkpoint itself."""
+    weights = tmp_path / 'a.safetensors'
+    state = {f'generator.{key}': value for key, value in MaskAwareSSRGANGenerator().state_dict().items()}
+    write_weights(state, weights)
+    content = weights.read_bytes()
+    (tmp_path / 'b.safetensors').write_text('precious')
+    for arguments, sentence in (
+        ([tmp_path / 'b.safetensors'], 'b.safetensors exists: name another output, or say --overwrite'),
+        ([weights, '--overwrite'], 'a.safetensors is an input too: name another output'),
+    ):
+        done = door(TOOL, weights, *arguments)
+        assert done.returncode == 1 and sentence in done.stderr
+    assert (tmp_path / 'b.safetensors').read_text() == 'precious' and weights.read_bytes() == content
+    assert door(TOOL, weights, tmp_path / 'b.safetensors', '--overwrite').returncode == 0
+    assert read_weights(tmp_path / 'b.safetensors').keys() == state.keys()
 
 
 @pytest.mark.parametrize(
