@@ -6,8 +6,9 @@ from typing import Optional
 
 import cv2
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, MaxNLocator
 
 from ..atomic_files import whole
 from ..captions import uncaptioned
@@ -17,14 +18,26 @@ from ..nmse import nmse
 # Luminance, marker and dash differ from line to line, so that they can be told apart in greyscale.
 MARKERS, DASHES = 'osD^vP', ('-', '--', '-.', ':', (0, (5, 1)), (0, (3, 1, 1, 1)))
 METHODS = dict(telea='Telea', navier_stokes='Navier–Stokes', biharmonic='biharmonic')
-# 0.002, not 2×10⁻³; of minor ticks those alone that leave room.
-PLAIN = FuncFormatter(lambda value, _: f'{value:.1g}' if f'{value:.0e}'[0] in '125' else '')
 LOSSES = dict(
     loss_pix='generator: pixels',
     loss_gan='generator: adversarial',
     loss_d_real='discriminator: originals',
     loss_d_fake='discriminator: restored',
 )
+
+
+class Plain(Formatter):
+    """Of logarithmic axes: 0.002, not 2×10⁻³; where they span much, those ticks alone that leave room."""
+
+    def __call__(self, value: float, pos: Optional[int] = None) -> str:
+        least, most = sorted(self.axis.get_view_interval())
+        return f'{value:.6g}' if most < 4 * least or f'{value:.2e}'[:4] in ('1.00', '2.00', '5.00') else ''
+
+
+def logarithmic(axes: Axes) -> None:
+    axes.set_yscale('log')
+    axes.yaxis.set_major_formatter(Plain())
+    axes.yaxis.set_minor_formatter(Plain())
 
 
 def label(run: dict) -> str:
@@ -63,13 +76,12 @@ def against_level(datasets: dict) -> Figure:
         for index, (name, errors) in enumerate(lines.items()):
             axes.plot(levels, errors, label=name, **style(index, len(lines)))
         axes.set_xticks(levels, [f'{level:g}' for level in levels])
-        axes.set(title=title, xlabel='corrupted pixels (%)', yscale='log')
+        axes.set(title=title, xlabel='corrupted pixels (%)')
         axes.margins(0.1)
-        axes.yaxis.set_major_formatter(PLAIN)
-        axes.yaxis.set_minor_formatter(PLAIN)
+        logarithmic(axes)
         axes.grid(alpha=0.3, which='both')
     panels[0].set_ylabel('NMSE of test images')
-    figure.legend(*panels[0].get_legend_handles_labels(), loc='outside lower center', ncols=4)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc='outside lower center', ncols=2 * len(datasets))
     figure.suptitle(budget([run for runs in datasets.values() for run in runs]), fontsize='medium')
     return figure
 
@@ -89,10 +101,9 @@ def against_epoch(runs: list) -> Figure:
         )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     images = runs[0]['settings']['images']['val'] or ''
-    axes.set(xlabel='epoch', ylabel=f'NMSE of {images} test images'.replace('  ', ' '), yscale='log')
+    axes.set(xlabel='epoch', ylabel=f'NMSE of {images} test images'.replace('  ', ' '))
     axes.margins(y=0.1)
-    axes.yaxis.set_major_formatter(PLAIN)
-    axes.yaxis.set_minor_formatter(PLAIN)
+    logarithmic(axes)
     axes.set_title(f'{label(runs[0])}: {budget(runs)}', fontsize='medium')
     figure.legend(loc='outside lower center', ncols=3, fontsize='small')
     return figure
@@ -111,7 +122,8 @@ def training_curves(runs: list) -> Figure:
                 markevery=max(len(steps) // 10, 1),
                 **style(index, len(runs)),
             )
-        axes.set(title=title, yscale='log', ylabel='loss (weighted)')
+        axes.set(title=title, ylabel='loss (weighted)')
+        logarithmic(axes)
     for axes in grid[1]:
         axes.set_xlabel('iteration')
     figure.legend(*grid[0, 0].get_legend_handles_labels(), loc='outside lower center', ncols=6, fontsize='small')
@@ -128,7 +140,7 @@ def restored_images(runs: list, folders: list, count: int) -> Optional[Figure]:
     if not names:
         return None
     rows = ('corrupted', 'restored', 'original')
-    figure = Figure(figsize=(1.7 * len(runs) + 0.3, 5.1 * len(names) + 0.4), layout='constrained')
+    figure = Figure(figsize=(max(1.7 * len(runs) + 0.3, 5), 5.1 * len(names) + 0.4), layout='constrained')
     grid = figure.subplots(3 * len(names), len(runs), squeeze=False)
     for column, (run, strip) in enumerate(zip(runs, strips)):
         grid[0, column].set_title(f'{run["ratio"]:.0%}')

@@ -70,6 +70,37 @@ def test_lines_hold_the_results(results):
     assert len(looks) == len(RATIOS), 'told apart without colour'
 
 
+@pytest.mark.parametrize('levels', [1, 3])
+@pytest.mark.parametrize('spread', [1.01, 1.3, 100])
+def test_labels_are_true_and_nothing_is_cut_off(results, levels, spread):
+    """One panel of a sweep of few levels, or errors close together, too."""
+    runs = list(json.loads((results / 'results.json').read_text()).values())[:levels]
+    for run in runs:
+        run['settings']['crop'] = 32
+        run['nmse'] = {str(epoch): 0.17 * spread ** (epoch - 1) for epoch in (1, 2)}
+        run['losses'] = {str(step): dict.fromkeys(figures.LOSSES, 0.9 * spread ** (step / 10)) for step in (0, 10)}
+    folders = [results / f'ssrgan_flower_p{ratio}' for ratio in RATIOS[:levels]]
+    drawn = [
+        figures.against_level({'Oxford-IIIT Pet (subset)': runs}),
+        figures.against_epoch(runs),
+        figures.training_curves(runs),
+        figures.restored_images(runs, folders, 1),
+    ]
+    for figure in drawn:
+        figure.draw_without_rendering()
+        texts = [*figure.legends, *figure.texts, *(axes.title for axes in figure.axes)]
+        for box in (text.get_window_extent() for text in texts):
+            assert box.x0 >= figure.bbox.x0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1
+    for axes in (axes for figure in drawn[:3] for axes in figure.axes):
+        ticks = [tick for tick in (*axes.yaxis.get_major_ticks(), *axes.yaxis.get_minor_ticks())]
+        low, high = axes.get_ylim()
+        told = [(tick.get_loc(), tick.label1.get_text()) for tick in ticks if low <= tick.get_loc() <= high]
+        told = [(place, float(text)) for place, text in told if text]
+        assert len(told) >= 2, 'a scale'
+        np.testing.assert_allclose(*zip(*told), rtol=1e-4)
+        assert len({text for _, text in told}) == len(told)
+
+
 def test_no_results(door, tmp_path):
     done = door(TOOL, tmp_path)
     assert done.returncode == 1
