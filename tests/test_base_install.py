@@ -69,11 +69,16 @@ def test_corrupts_finds_restores_evaluates(ssrgan_alone, photograph, tmp_path):
 
 
 @pytest.mark.parametrize(
-    'option',
-    ['--backend torch', '--device cuda', '--checkpoint damaged.png', '--config damaged.png --checkpoint damaged.png'],
+    'option, module, extras',
+    [
+        ('--backend torch', 'torch', 'torch'),
+        ('--device cuda', 'torch', 'torch'),
+        ('--checkpoint damaged.png', 'torch', 'torch'),
+        ('--config damaged.png --checkpoint damaged.png', 'mmengine', 'mmagic,lite'),
+    ],
 )
-def test_what_needs_pytorch_says_so(ssrgan_alone, damaged, option):
+def test_what_needs_more_names_all_of_it(ssrgan_alone, damaged, option, module, extras):
     done = ssrgan_alone('restore', 'damaged.png', '-o', 'restored.png', *option.split())
     assert done.returncode == 1 and 'Traceback' not in done.stderr
     sentence = done.stderr.strip().splitlines()[-1]
-    assert 'this needs torch, which is not installed: install this package with its extras [torch]' in sentence
+    assert f'this needs {module}, which is not installed: install this package with its extras [{extras}]' in sentence

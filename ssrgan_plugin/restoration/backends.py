@@ -33,6 +33,8 @@ def load(
         backend = chosen(config, checkpoint, device, exported)
     if backend == 'torch':
         try:
+            if config is not None and not installed('mmengine'):  # PyTorch alone would not be enough
+                raise ModuleNotFoundError(name='mmengine')
             from . import torch_backend
         except ModuleNotFoundError as error:
             raise InputError(missing_module(error)) from error
