@@ -109,6 +109,7 @@ def read(path):
 def test_upload_restore_download(page, damaged, photograph, lost):
     page.upload(texts.PICTURES, damaged)
     page.text('#stage', f'{lost.sum():,} of', 'are lost')
+    assert page.download('a[download="cat.png"]').read_bytes() == damaged.read_bytes()  # Gradio's link to the upload
     page.button(texts.RESTORE)
     page.text('#stage', f'{lost.sum():,} of', '%) restored')
     path = page.download()
@@ -138,6 +139,20 @@ def test_everything_that_takes_input_has_a_name(page, damaged):
         fields = [each for each in page.all('input, button, select, textarea, summary, canvas') if each.is_displayed()]
         assert len(fields) > 6
         assert not [each.get_attribute('outerHTML') for each in fields if not each.accessible_name]
+
+
+def test_what_is_chosen_is_seen_while_the_mouse_is_over_it(page):
+    page.choose(texts.MASK)
+    page.choose(texts.INVERT)
+    chosen = page.until(lambda: [each for each in page.all('input:checked') if each.is_displayed()])
+    assert [each.get_attribute('type') for each in chosen] == ['radio', 'checkbox']
+    for each in chosen:
+        colours = []
+        for place in (page.one('h1'), each):
+            ActionChains(page.driver).move_to_element(place).perform()
+            time.sleep(0.5)
+            colours.append(each.value_of_css_property('background-color'))
+        assert colours[0] == colours[1] != 'rgba(255, 255, 255, 1)'
 
 
 def test_mask_in_the_page(page, damaged, photograph, lost, tmp_path):
