@@ -159,6 +159,7 @@ def benchmark(parser: ArgumentParser) -> None:
     ssrgan benchmark train    # the step, bare and in the Runner, against the matrix peak
     ssrgan benchmark damage photographs/val/cid22    # Restorer's errors in holes, lost channels and mosaics
     ssrgan benchmark finding photographs/val/cid22   # how well pictures are restored without a mask
+    ssrgan benchmark runtimes    # OpenVINO against PyTorch
     """
     common = ArgumentParser(add_help=False)
     common.add_argument('--config', type=Path, help='default: configs/ssrgan_flower_p50.py')
@@ -204,6 +205,13 @@ def benchmark(parser: ArgumentParser) -> None:
     finding.add_argument('--max-images', type=positive, default=20, help='default: 20')
     finding.add_argument('--undamaged', type=positive, default=200, help='intact pictures (default: 200)')
     finding.set_defaults(function=f'{HERE}.finding:finding', check=None)
+    told = 'what a restored picture takes in OpenVINO and in PyTorch on the CPU, and how far they come apart'
+    runtimes = add('runtimes', ArgumentParser(add_help=False), told, '--sizes 512 --rounds 10')
+    runtimes.add_argument(
+        '--sizes', nargs='+', type=positive, default=[128, 512, 1024], help="picture's sides (default: 128 512 1024)"
+    )
+    runtimes.add_argument('--rounds', type=positive, default=5, help='of each, the least time counts (default: 5)')
+    runtimes.set_defaults(function=f'{HERE}.runtimes:runtimes', check=None)
 
 
 def check_benchmark(parser: ArgumentParser, args: Namespace) -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
@@ -77,3 +78,15 @@ def test_damage_tells_errors_beside_others(door, tmp_path):
     ):
         done = door(TOOL, *arguments, kind)
         assert done.returncode == 1 and sentence in done.stderr
+
+
+def test_runtimes_side_by_side(door):
+    done = door(TOOL, 'runtimes', '--sizes', '33', '16', '--rounds', '1')
+    assert done.returncode == 0, done.stderr[-3000:]
+    row = re.compile(r'^ +(\d+×\d+) +(\d+) +([\d.]+) ms +([\d.]+) ms +([\d.]+) +([\d.]+)$', re.M)
+    rows = [match.groups() for match in row.finditer(done.stdout)]
+    assert [row[:2] for row in rows] == [('33×33', '8'), ('33×33', '16'), ('16×16', '8'), ('16×16', '16')]
+    for _, bits, light, torch, ratio, apart in rows:
+        rounding = 0.05 / float(light) + 0.05 / float(torch) + 0.005 / float(ratio)
+        assert float(light) / float(torch) == pytest.approx(float(ratio), rel=2 * rounding)
+        assert float(apart) <= (1 if bits == '8' else 0.01)
