@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..atomic_files import whole
+from ..nmse import nmse
 
 
 def table(rows: List[dict]) -> str:
@@ -31,18 +32,22 @@ def table(rows: List[dict]) -> str:
 
 
 def draw(levels: dict, target: Path) -> None:
-    """The first image: one row a method, one column a level."""
+    """The first image, with NMSE: one row a method, one column a level."""
     methods = list(dict.fromkeys(row['method'] for level in levels.values() for row in level['rows']))
     rows = [('references', 'corrupted'), *(('pictures', method) for method in methods), ('references', 'original')]
     labels = 0.1 * max(len(name) for _, name in rows)
-    figure = Figure(layout='constrained', figsize=(1.6 * len(levels) + labels + 0.2, 1.6 * len(rows) + 0.3))
+    figure = Figure(layout='constrained', figsize=(1.6 * len(levels) + labels + 0.2, 1.8 * len(rows) + 0.3))
     grid = figure.subplots(len(rows), len(levels), squeeze=False)
     for column, (ratio, level) in enumerate(levels.items()):
         grid[0, column].set_title(f'{ratio} %')
         for axes, (kind, name) in zip(grid[:, column], rows):
             axes.set(xticks=[], yticks=[])
             if name in level[kind]:
-                axes.imshow(np.array(level[kind][name], np.uint8)[..., ::-1])
+                picture = np.array(level[kind][name], np.uint8)
+                axes.imshow(picture[..., ::-1])
+                if name != 'original':
+                    error = nmse(picture, np.array(level['references']['original'], np.uint8))
+                    axes.set_xlabel(f'NMSE {error:.4f}', fontsize='small', labelpad=2)
             else:
                 axes.text(0.5, 0.5, 'failed', ha='center', va='center', transform=axes.transAxes)
             if not column:
