@@ -1,6 +1,7 @@
 """``ssrgan web``: the page's server."""
 
 import ipaddress
+import logging
 import os
 import socket
 import tempfile
@@ -57,8 +58,15 @@ def serve(host: str, port: int, max_upload: int, max_pixels: Optional[int] = Non
         config = uvicorn.Config(
             app, log_level='error', server_header=False, ws='none', timeout_graceful_shutdown=1, access_log=False
         )
+
+        class Server(uvicorn.Server):
+            async def shutdown(self, sockets: Optional[List[socket.socket]] = None) -> None:
+                sessions.stop()
+                logging.getLogger('uvicorn.error').setLevel(logging.CRITICAL)  # open pages hold connections: no error
+                await super().shutdown(sockets)
+
         try:
-            uvicorn.Server(config).run(sockets=[listening])
+            Server(config).run(sockets=[listening])
         except Terminated:
             raise
         except KeyboardInterrupt:

@@ -104,6 +104,12 @@ class Sessions:
         if not session.pages:
             session.remove()
 
+    def stop(self) -> None:
+        """Asks all work to end."""
+        with self.lock:
+            for session in self.sessions.values():
+                session.stop.set()
+
     def remove_abandoned(self) -> None:
         since = time.monotonic() - ABANDONED
         with self.lock:

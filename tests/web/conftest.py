@@ -78,3 +78,12 @@ def server(tmp_path_factory):
     assert 'Traceback' not in told, told
     assert not server.asked_outside()
     assert not list(server.folder.glob('ssrgan-web-*'))
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """One to be ended."""
+    server = Server(tmp_path)
+    yield server
+    server.process.kill()
+    server.process.wait()

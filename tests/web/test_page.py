@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import time
 import zipfile
 from urllib.parse import urlsplit
@@ -254,3 +255,14 @@ def test_too_large_an_upload(chromium, server, tmp_path):
     chromium.until(lambda: 'up to 2 MB' in chromium.one('body').text)
     chromium.driver.get_log('browser')
     chromium.driver.get('about:blank')
+
+
+def test_ctrl_c_says_nothing_of_pages_that_are_open(chromium, own_server):
+    chromium.driver.get(own_server.url)
+    chromium.one('#stage .empty')
+    chromium.until(own_server.sessions)
+    assert own_server.end(signal.SIGINT) == '' and own_server.process.returncode == 0
+    assert not list(own_server.folder.glob('ssrgan-web-*'))
+    chromium.driver.get('about:blank')
+    for log in ('browser', 'performance'):  # the next page's begin anew
+        chromium.driver.get_log(log)
