@@ -136,16 +136,18 @@ def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
 
 def by_looks(source: OpenImage, finder: Optional[Callable[[], Finder]], max_share: float) -> Found:
     """Black pixels, if they can be all; and what the network finds, where they cannot."""
-    if not finder:
-        return black_or_salt(source)
     exact = error = None
     try:
         exact = black_or_salt(source)
     except InputError as refused:
+        if not finder:
+            raise
         error = refused
+    refuse_black_and_white(source)
     solid = exact is not None and any(note.endswith(SOLID) for note in exact.notes)
-    if exact and not solid and not maybe_by_colour(source, exact.lost):
+    if exact and not (finder and (solid or maybe_by_colour(source, exact.lost))):
         return exact
+    assert finder  # else that was an error
     found = network_finding.guess(source, finder())
     if isinstance(error, Smeared) and not (found.lost.count and found.dark < MOSTLY):
         raise error  # of salt and pepper, or of noise, no more than half is dark
@@ -163,6 +165,19 @@ def by_looks(source: OpenImage, finder: Optional[Callable[[], Finder]], max_shar
         return Found(lost, False, [told, *found.strange])
     values = f' (values {found.values})' if found.values else ''
     return Found(lost, False, [f'found by its looks{values}, {found.sure:.0%} of it for sure'])
+
+
+def refuse_black_and_white(source: OpenImage) -> None:
+    """Raises :class:`InputError` if nothing but black and white is there, of which any pixel could be lost."""
+    black, white = fill_colours('salt_and_pepper', source.dtype, 1)
+    bands = colour_bands(source)
+    for strip in source.strips(SCANNED):
+        values = strip[..., :bands]
+        if not ((values == black) | (values == white)).all():
+            return
+    raise InputError(
+        f'all values are black or white, the lowest or the highest, and lost ones are not to be told: {CURE}'
+    )
 
 
 def maybe_by_colour(source: OpenImage, lost: LostPixels) -> bool:

@@ -103,6 +103,7 @@ def build(page: Page, local: bool) -> gr.Blocks:
             told(page.look), [results, *controls], outputs, js=PAINTED, show_progress_on=[stage],
             trigger_mode='always_last', **working,
         )  # fmt: skip
+        restore.click(told(page.ready), None, None, **at_once)
         restore.click(
             told(page.restore), [results, ensemble, *controls], outputs, js=PAINTED, show_progress_on=[stage], **working
         )

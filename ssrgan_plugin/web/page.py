@@ -54,6 +54,10 @@ class Page:
     def left(self, request: gr.Request) -> None:
         self.sessions.left(self.token(request), str(request.session_hash))
 
+    def ready(self, request: gr.Request) -> None:
+        """Before work is queued, for it to be stopped there too."""
+        self.sessions.get(self.token(request)).stop.clear()
+
     def stop(self, request: gr.Request) -> None:
         self.sessions.get(self.token(request)).stop.set()
 
@@ -66,7 +70,6 @@ class Page:
 
     def begin(self, request: gr.Request, old: Optional[Results], controls: tuple) -> Results:
         session = self.sessions.get(self.token(request))
-        session.stop.clear()
         order = read_controls(session, controls)
         if old is not None and old.before is not None:  # the one between is still being shown
             shutil.rmtree(old.before, ignore_errors=True)

@@ -8,6 +8,7 @@ from PIL import Image
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.restoration.backends import load_finder
 from ssrgan_plugin.restoration.image_info import ImageInfo
 from ssrgan_plugin.restoration.mask_finding import find_corrupted, find_lost
 from ssrgan_plugin.restoration.values import array_source
@@ -156,6 +157,8 @@ def test_a_picture_of_black_and_white_alone_is_no_salt_and_pepper():
     image = np.where(np.random.default_rng(0).random((96, 80, 1)) < 0.5, np.uint8(0), np.uint8(255))
     with pytest.raises(InputError, match='every pixel is lost'):
         find_corrupted(image)
+    with pytest.raises(InputError, match='all values are black or white'):
+        find_lost(array_source(np.where(holes(0.9)[..., None], np.uint8(0), image), ImageInfo()), finder=load_finder)
 
 
 def test_fill_and_nodata_in_own_units():
