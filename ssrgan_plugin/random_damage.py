@@ -143,4 +143,8 @@ def _grey(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.repeat(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[..., None], 3, -1)
 
 
-HARD = (_night, _cut_out, _writing, _screen, _camera_noise, _camera_noise, _jpeg, _jpeg, _contrast, _grey)
+# Drawn more often is what is mistaken more often.
+HARD = (
+    *(_night, _cut_out, _camera_noise, _camera_noise, _jpeg, _jpeg, _contrast, _grey),
+    *(_writing, _writing, _writing, _screen, _screen),
+)

@@ -18,7 +18,7 @@ class CorruptionFinder(nn.Module):
     Args:
         channels: Colour channels. Default: 3.
         mid_channels: Channels of the residual blocks. Default: 32.
-        num_blocks: Residual blocks. Default: 5.
+        num_blocks: Residual blocks. Default: 8.
 
     Shape:
         - Input: (N, channels, H, W), in [-1, 1], any H and W.
@@ -34,7 +34,7 @@ class CorruptionFinder(nn.Module):
 
     tile = 512
 
-    def __init__(self, channels: int = 3, mid_channels: int = 32, num_blocks: int = 5):
+    def __init__(self, channels: int = 3, mid_channels: int = 32, num_blocks: int = 8):
         super().__init__()
         self.channels = self.image_channels = channels
         self.head = nn.Conv2d(3 * channels, mid_channels, 3, padding=1)
