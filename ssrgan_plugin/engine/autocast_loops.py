@@ -1,8 +1,12 @@
+import logging
 from typing import Optional, Tuple
 
 import torch
 from mmagic.engine.runner import MultiTestLoop, MultiValLoop
 from mmagic.registry import LOOPS
+from mmengine.logging import print_log
+
+from ..networks.cpu_bfloat16 import slow_bfloat16
 
 
 def training_precision(optim_wrapper: Optional[dict]) -> Tuple[bool, torch.dtype]:
@@ -24,6 +28,8 @@ class _AutocastMixin:
         super().__init__(*args, **kwargs)
         mixed, self.dtype = training_precision(self.runner.cfg.get('optim_wrapper'))
         self.fp16 = mixed if fp16 is None else fp16
+        if fp16 and slow_bfloat16():
+            print_log(slow_bfloat16(), 'current', logging.WARNING)
 
     def run(self) -> None:
         # Where the stock loop's autocast takes its type from on a GPU; on a CPU it is bfloat16.

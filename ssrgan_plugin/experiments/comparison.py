@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -15,6 +16,7 @@ from tqdm import tqdm
 
 from ..atomic_files import write_whole
 from ..errors import InputError
+from ..networks.cpu_bfloat16 import slow_bfloat16
 from ..toolbox.trained_models import read_config
 from .comparison_report import draw, table
 from .costs import clock, cost
@@ -180,6 +182,8 @@ def compare(
     except FileExistsError as error:
         raise InputError(f'{error.filename} is in the way: name another --out') from error
     TemporaryFile(dir=out).close()  # better refused now than after the work
+    if amp and slow_bfloat16():
+        print(f'compare: {slow_bfloat16()}', file=sys.stderr)
     data = {ratio: test_images(asked, ratio) for ratio in ratios}
     with tqdm(total=len(config) * sum(map(len, data.values())), unit='image') as progress:
         for ratio, dataset in data.items():

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from ..atomic_files import write_whole
 from ..errors import InputError
+from ..networks.cpu_bfloat16 import slow_bfloat16
 from ..toolbox.trained_models import parse_options
 from .training_cost import Amount, price
 from .training_run import Budget, Run, environment
@@ -54,6 +55,8 @@ def sweep(
     finished = sum(min(run.trained_epochs(), run.epochs) if run in left else run.epochs for run in runs)
     if left:
         print(forecast(left, budget), flush=True)
+        if amp and slow_bfloat16():
+            print(f'but {slow_bfloat16()}', flush=True)
     if estimate:
         return []
     failed = {}

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Mapping, Optional, Sequence, Union
+from typing import Optional, Sequence, Union
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from ..checkpoint_files import read_weights
 from ..corruption import fixed_colour
 from ..errors import InputError
 from ..networks import CorruptionFinder, MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
+from ..networks.cpu_bfloat16 import bfloat16_pays
 from ..networks.first_estimate import fill_by_neighbours
 from ..shipped_files import WEIGHTS
 
@@ -106,20 +107,10 @@ def load_finder(device: Optional[str] = None) -> TorchFinder:
     return TorchFinder(network, device)
 
 
-def bfloat16_pays(device: torch.device) -> bool:
-    """Twice as fast where the CPU computes in it."""
-    return device.type == 'cpu' and bool(cpu_capabilities().get('avx512_bf16'))
-
-
 def one_thread_after_fork(process: int, device: torch.device) -> None:
     """A forked child would wait for its parent's threads for ever."""
     if os.getpid() != process and device.type == 'cpu':
         torch.set_num_threads(1)
-
-
-def cpu_capabilities() -> Mapping[str, Any]:
-    """What PyTorch knows of the CPU, if it is new enough to say."""
-    return torch.cpu.get_capabilities() if hasattr(torch.cpu, 'get_capabilities') else {}
 
 
 def usable_device(name: Optional[str]) -> torch.device:

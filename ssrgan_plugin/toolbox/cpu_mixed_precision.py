@@ -1,8 +1,11 @@
 """Mixed precision without a GPU."""
 
+import logging
+
 import torch
 
 from ..errors import InputError
+from ..networks.cpu_bfloat16 import slow_bfloat16
 from .accelerator import has_accelerator
 
 
@@ -14,6 +17,7 @@ def mixed_precision_without_gpu() -> None:
     from contextlib import contextmanager
 
     from mmagic.registry import OPTIM_WRAPPERS
+    from mmengine.logging import print_log
     from mmengine.optim import OptimWrapper
     from mmengine.runner import autocast
 
@@ -22,6 +26,8 @@ def mixed_precision_without_gpu() -> None:
         def __init__(self, loss_scale='dynamic', dtype='bfloat16', **kwargs):
             if dtype not in ('bfloat16', torch.bfloat16):
                 raise InputError(f'mixed precision on a CPU is bfloat16 only, not {dtype}')
+            if slow_bfloat16():
+                print_log(slow_bfloat16(), 'current', logging.WARNING)
             super().__init__(**kwargs)
 
         @contextmanager

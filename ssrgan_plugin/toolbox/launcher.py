@@ -2,10 +2,12 @@
 
     python -m ssrgan_plugin.toolbox.launcher --nproc_per_node 2 SCRIPT ...
 
-A process that fails has told why in a sentence; PyTorch adds a report of thirty lines for every one of them.
+A process that fails has told why in a sentence; PyTorch adds a report of thirty lines for every one of them. One that a
+signal has ended could not tell, so that is told here.
 """
 
 import logging
+import signal
 import sys
 import warnings
 
@@ -19,7 +21,13 @@ def main() -> None:
     try:
         launch.main()
     except ChildFailedError as error:
-        sys.exit(max(error.get_first_failure()[1].exitcode, 1))
+        rank, failure = error.get_first_failure()
+        if failure.exitcode < 0:
+            name = signal.Signals(-failure.exitcode).name
+            memory = ': memory may have run out' if name == 'SIGKILL' else ''
+            print(f'launcher: process {rank} was ended by {name}{memory}', file=sys.stderr)
+            sys.exit(128 - failure.exitcode)
+        sys.exit(max(failure.exitcode, 1))
     except KeyboardInterrupt:
         sys.exit(130)
 

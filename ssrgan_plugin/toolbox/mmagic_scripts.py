@@ -42,6 +42,7 @@ def run(script: str) -> None:
 
         apply()
         runpy.run_path(str(path), run_name='__main__')
+        leave_processes()
     except KeyboardInterrupt:
         sys.exit(f'{script}: interrupted{"; --resume goes on from the last checkpoint" * (script == "train.py")}')
     except OSError as error:
@@ -63,6 +64,14 @@ def run(script: str) -> None:
     except Exception as error:
         end_before_it_began(script, error)
         raise
+
+
+def leave_processes() -> None:
+    """Ends the threads that talk to a launcher's other processes: one that outlives the interpreter aborts its process."""
+    from torch import distributed
+
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def end_before_it_began(script: str, error: Exception) -> None:

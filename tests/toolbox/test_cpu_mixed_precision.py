@@ -25,3 +25,19 @@ def test_mixed_precision_without_gpu():
         OPTIM_WRAPPERS.build(
             dict(type='AmpOptimWrapper', dtype='float16', optimizer=torch.optim.SGD(layer.parameters(), 0.1))
         )
+
+
+@pytest.mark.skipif(has_accelerator(), reason='adapts machines without a GPU')
+@pytest.mark.parametrize('emulated', [True, False])
+def test_emulated_bfloat16_is_told(emulated, monkeypatch):
+    from mmagic.registry import OPTIM_WRAPPERS
+
+    known = {'avx512_bf16': not emulated, 'amx_bf16': False}
+    monkeypatch.setattr(torch.cpu, 'get_capabilities', lambda: known, raising=False)
+    told = []
+    monkeypatch.setattr('mmengine.logging.print_log', lambda *args, **kwargs: told.append(args[0]))
+    from ssrgan_plugin.toolbox.cpu_mixed_precision import mixed_precision_without_gpu
+
+    mixed_precision_without_gpu()
+    OPTIM_WRAPPERS.build(dict(type='AmpOptimWrapper', optimizer=torch.optim.SGD([torch.zeros(1)], 0.1)))
+    assert sum('leave --amp out' in str(sentence) for sentence in told) == emulated
