@@ -118,7 +118,9 @@ def test_bfloat16_for_8_bits_alone(monkeypatch, backend, switch):
             monkeypatch.setattr(restorer.backend, switch, bfloat16)
             restored.append(restorer(as_type(photo / 255, dtype), mask).astype(float))
         difference = np.abs(restored[0] - restored[1])
-        if dtype == np.uint8:
+        # OpenVINO takes bfloat16 where the CPU has it; PyTorch emulates it elsewhere.
+        computed = backend == 'torch' or restorer.backend.network.half
+        if dtype == np.uint8 and computed:
             assert 0 < difference.max() <= 2 and (difference > 1).mean() < 1e-3
         else:
             assert difference.max() == 0
