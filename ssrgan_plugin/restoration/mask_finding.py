@@ -14,7 +14,7 @@ from .marked import Found, all_lost, with_unseen
 from .missing_values import equal, is_missing, named_by_file, not_finite, select
 from .neighbourhoods import near
 from .opened import OpenImage
-from .plausibility import SCANNED, Verdict, colour_bands, judge
+from .plausibility import MOST_CLUSTERED, SCANNED, Verdict, colour_bands, judge
 from .values import Fill, array_source, fill_colours, top_of, written
 
 CURE = 'give a mask, or name the --fill that lost pixels have'
@@ -269,7 +269,10 @@ def plausible(verdict: Verdict, what: str, alpha_too: bool, guessed: bool) -> Fo
             how = f'lie in blocks of {verdict.block}×{verdict.block} and more'
         elif scattered < 12:
             how = 'are too few to tell from the picture'
+        elif verdict.clustered > MOST_CLUSTERED:
+            how = 'hang together, in lines or letters'
         else:
             how = 'lie in some parts of the picture and not in others'
-        raise InputError(f'the {what} ({total}) {how}, as pixels lost at random would not: {CURE}')
+        cure = CURE if guessed else 'give a mask'
+        raise InputError(f'the {what} ({total}) {how}, as pixels lost at random would not: {cure}')
     return Found(verdict.scattered, alpha_too, left_alone(verdict))

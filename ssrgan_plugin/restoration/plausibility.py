@@ -13,6 +13,7 @@ SCANNED = 128  # rows
 ROWS = 2048  # a multiple of the tile
 MOST_UNEVEN = 0.15
 LEAST_CONTRAST = 0.6
+MOST_CLUSTERED = 0.15
 FEWEST = 12
 
 
@@ -25,6 +26,7 @@ class Verdict(NamedTuple):
     level: float
     uneven: float
     contrast: float
+    clustered: float
 
     @property
     def random(self) -> bool:
@@ -37,14 +39,20 @@ class Verdict(NamedTuple):
         (0.5 to 0.9 % at 95 %, at most 4.4 %) count as solid, all beside solid areas. What is restored beside them is
         scattered black of the picture itself: at 50 % in one picture of ten more than 2.6 % of all that is restored.
         """
-        return self.scattered.count >= FEWEST and self.uneven <= MOST_UNEVEN and self.contrast >= LEAST_CONTRAST
+        return (
+            self.scattered.count >= FEWEST
+            and self.uneven <= MOST_UNEVEN
+            and self.contrast >= LEAST_CONTRAST
+            and self.clustered <= MOST_CLUSTERED
+        )
 
 
 def judge(source: OpenImage, candidates: LostPixels, colour: Optional[np.ndarray]) -> Verdict:
     """Parts solid areas from scattered pixels, and looks whether the latter are everywhere, whatever is around them.
 
     Random loss leaves no all-lost square beyond a side that follows from its level, and no part of the picture
-    untouched; its neighbours are as far from the fill colour as any pixel, where those of shadows are dark too.
+    untouched; its neighbours are as far from the fill colour as any pixel, where those of shadows are dark too; and no
+    more of them are lost than elsewhere, where lines and letters hang together.
 
     Args:
         source: The picture.
@@ -74,6 +82,7 @@ def judge(source: OpenImage, candidates: LostPixels, colour: Optional[np.ndarray
         level,
         unevenness(left, free),
         1.0 if colour is None else contrast(source, candidates, scattered, colour),
+        0.0 if colour is None else clustering(scattered),
     )
 
 
@@ -132,6 +141,15 @@ def contrast(source: OpenImage, candidates: LostPixels, scattered: LostPixels, c
     if not beside.size or not all_known.size:
         return 0.0
     return float(np.median(beside) / max(np.median(all_known), np.finfo(np.float32).tiny))
+
+
+def clustering(scattered: LostPixels) -> float:
+    """How much oftener than twice by chance the pixel to the right of a lost one, or below it, is lost too."""
+    pairs = 0
+    for y in range(0, scattered.height, ROWS):
+        rows = scattered.rows(y, y + ROWS + 1)
+        pairs += int((rows[1:] & rows[:-1]).sum()) + int((rows[:ROWS, 1:] & rows[:ROWS, :-1]).sum())
+    return pairs / max(2 * scattered.count, 1) - 2 * scattered.count / scattered.size
 
 
 def colour_bands(source: OpenImage) -> int:

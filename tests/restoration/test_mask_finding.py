@@ -211,3 +211,37 @@ def test_fill_of_single_precision():
     image, lost = (bright() / 255).astype(np.float32), holes(0.5)
     image[lost] = 0.3
     assert np.array_equal(find_corrupted(image, 0.3), lost)
+
+
+def boxes(image):
+    rng = np.random.default_rng(0)
+    for _ in range(9):
+        corner, other = (tuple(map(int, rng.integers(256, size=2))) for _ in range(2))
+        cv2.rectangle(image, corner, other, (0, 0, 0), 1)
+
+
+def letters(image):
+    for y in range(14, 256, 16):
+        cv2.putText(image, 'what is written here is no damage', (2, y), 0, 0.45, (0, 0, 0), 1)
+
+
+def grid(image):
+    image[::12] = image[:, ::12] = 0
+
+
+@pytest.mark.parametrize('draw', [boxes, letters, grid])
+@pytest.mark.parametrize('ratio', [0, 0.3])
+def test_drawn_black_is_part_of_the_picture_until_much_more_is_lost(draw, ratio):
+    photo = np.array(Image.open(find_photograph('skimage/data/astronaut.png')).convert('RGB').crop((100, 0, 356, 256)))
+    image = np.maximum(photo, 40)
+    draw(image)
+    drawn = (image == 0).all(-1)
+    lost = holes(ratio, 256, 256) if ratio else np.zeros_like(drawn)
+    image[lost] = 0
+    if ratio:
+        assert find_corrupted(image)[lost].all()
+        return
+    with pytest.raises(InputError, match='hang together, in lines or letters.* give a mask'):
+        find_corrupted(image)
+    if draw is not boxes:  # whose corners are solid
+        assert np.array_equal(find_corrupted(image, 'black'), drawn), 'unless it is named'
