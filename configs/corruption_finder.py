@@ -20,7 +20,7 @@ photographs = dict(data_root='data/photographs', data_prefix=dict(gt='train'), a
 load = dict(type='LoadWholeImageFromFile', key='gt')
 shrink = dict(type='Resize', keys=['gt'], scale=(128, 128), interpolation='area')
 augment = [
-    dict(type='Crop', keys=['gt'], crop_size=(64, 64)),
+    dict(type='Crop', keys=['gt'], crop_size=(96, 96)),
     dict(type='Flip', keys=['gt']),
     dict(type='RandomTransposeHW', keys=['gt']),
 ]
@@ -29,6 +29,7 @@ always = [dict(type='RandomDamage', seed=0), dict(type='PackInputs')]
 centre = dict(type='Crop', keys=['gt'], crop_size=(128, 128), random_crop=False)
 
 train_dataloader = dict(
+    batch_size=8,
     dataset=dict(
         _delete_=True,
         type='ConcatDataset',

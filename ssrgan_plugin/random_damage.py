@@ -109,10 +109,20 @@ def _writing(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _screen(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return _drawn(image, rng, 10, 0)
+
+
+def _part_of_a_screen(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    # Of one three times as large, so that many a line or box goes on beyond the picture.
+    return _drawn(image, rng, 30, 1)
+
+
+def _drawn(image: np.ndarray, rng: np.random.Generator, most: int, beyond: int) -> np.ndarray:
     image = image.copy()
     height, width = image.shape[:2]
-    for _ in range(rng.integers(1, 10)):
-        corner, other = (tuple(map(int, rng.integers((width, height)))) for _ in range(2))
+    low, high = (-beyond * width, -beyond * height), ((1 + beyond) * width, (1 + beyond) * height)
+    for _ in range(rng.integers(1, most)):
+        corner, other = (tuple(map(int, rng.integers(low, high))) for _ in range(2))
         colour = rng.integers(0, 256, 3).tolist() if rng.random() < 0.5 else [int(rng.choice([0, 255]))] * 3
         if rng.random() < 0.4:
             cv2.line(image, corner, (other[0], corner[1]) if rng.random() < 0.5 else (corner[0], other[1]), colour, 1)
@@ -145,6 +155,6 @@ def _grey(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 # Drawn more often is what is mistaken more often.
 HARD = (
-    *(_night, _cut_out, _camera_noise, _camera_noise, _jpeg, _jpeg, _contrast, _grey),
-    *(_writing, _writing, _writing, _screen, _screen),
+    *(_night, _night, _cut_out, _camera_noise, _camera_noise, _jpeg, _jpeg, _contrast, _grey),
+    *(_writing, _writing, _writing, _screen, _screen, _part_of_a_screen, _part_of_a_screen),
 )
