@@ -41,7 +41,7 @@ train_dataloader = dict(
                 (1, caltech, [load, shrink, *augment, *damage]),
             )
         ],
-    )
+    ),
 )
 val_dataloader = dict(
     dataset=dict(

@@ -9,7 +9,7 @@ from ..errors import InputError
 from .backend import Finder
 from .lost_pixels import LostPixels
 from .opened import OpenImage
-from .plausibility import SCANNED, colour_bands
+from .plausibility import SCANNED, colour_bands, drawn
 from .tiling import with_margins
 from .values import Range, band_groups, known_ranges, strange_cures, top_of
 
@@ -22,13 +22,14 @@ FILLS = 0.97
 class Guess(NamedTuple):
     """What the network takes for lost, by colour band; how many values it is ``sure`` of, of those that it takes; the
     share of ``doubtful`` ones, of all, which are neither surely known nor surely lost; which few ``values`` lost
-    ones have, if they do; the share of ``dark`` ones among those that are surely lost; and what to do about values of
-    it that are none of the picture's."""
+    ones have, if they do; whether those hang together, as if ``drawn``; the share of ``dark`` ones among those that are
+    surely lost; and what to do about values of it that are none of the picture's."""
 
     lost: LostPixels
     sure: float
     doubtful: float
     values: str = ''
+    drawn: bool = False
     dark: float = 0
     strange: Sequence[str] = ()
 
@@ -86,6 +87,7 @@ def guess(source: OpenImage, finder: Finder) -> Guess:
         min(sure.count / max(taken.count, 1), 1.0),
         doubtful / max(seen, 1),
         told,
+        bool(colours) and drawn(taken.any_channel()),
         dark_share,
         strange_cures(ranges),
     )
@@ -165,6 +167,11 @@ def refuse_doubtful(found: Guess, most: float, cure: str) -> None:
     """
     if found.share > most:
         raise InputError(f'{found.share:.1%} of the values look lost, more than {most:.0%} (--max-share): {cure}')
+    if found.drawn:
+        raise InputError(
+            f'{found.share:.1%} of the values look lost (values {found.values}), but they hang together, in lines or '
+            f'letters, as values lost at random would not: {cure}'
+        )
     if found.lost.count and found.doubtful > MOST_DOUBTFUL:
         raise InputError(
             f'{found.share:.1%} of the values look lost, but {found.doubtful:.1%} of all are in doubt: {cure}'

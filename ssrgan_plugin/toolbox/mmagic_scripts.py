@@ -67,7 +67,7 @@ def run(script: str) -> None:
 
 
 def leave_processes() -> None:
-    """Ends the threads that talk to a launcher's other processes: one that outlives the interpreter aborts its process."""
+    """Ends the threads that talk to a launcher's other processes: outliving the interpreter, they abort the process."""
     from torch import distributed
 
     if distributed.is_available() and distributed.is_initialized():

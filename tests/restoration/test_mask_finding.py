@@ -3,7 +3,7 @@ import io
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from ssrgan_plugin.corruption import random_mask
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
@@ -227,6 +227,16 @@ def letters(image):
 
 def grid(image):
     image[::12] = image[:, ::12] = 0
+
+
+def test_a_page_of_small_letters_is_no_salt_and_pepper():
+    page = Image.new('RGB', (256, 256), (250, 248, 240))
+    draw = ImageDraw.Draw(page)
+    draw.fontmode = '1'
+    for y in range(4, 256, 12):
+        draw.text((3, y), 'The quick brown fox jumps over the lazy dog', fill=(0, 0, 0))
+    with pytest.raises(InputError, match='hang together, in lines or letters.* give a mask'):
+        find_lost(array_source(np.array(page), ImageInfo()), finder=load_finder)
 
 
 @pytest.mark.parametrize('draw', [boxes, letters, grid])
