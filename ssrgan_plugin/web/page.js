@@ -70,11 +70,14 @@ window.ssrgan = {
 
   draw(canvas, from, to) {
     const layer = this.layer(canvas), context = layer.canvas.getContext('2d'), { size, colour } = this.brush(canvas);
-    Object.assign(context, { lineCap: 'round', lineJoin: 'round', lineWidth: size, strokeStyle: colour });
+    Object.assign(context, { lineCap: 'round', lineJoin: 'round', lineWidth: size, strokeStyle: colour, fillStyle: colour });
     context.beginPath();
     context.moveTo(...from);
     context.lineTo(...to);
     context.stroke();
+    context.beginPath();  // a line without a length need not have ends
+    context.arc(...to, size / 2, 0, 2 * Math.PI);
+    context.fill();
     this.show(canvas, layer);
   },
 
