@@ -2,6 +2,7 @@ import logging
 import os
 import runpy
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,13 @@ work_dir = {str(tmp_path / 'work')!r}
         return path
 
     return write
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        return str(free.getsockname()[1])
 
 
 @pytest.fixture

@@ -18,12 +18,11 @@ FEWEST = 12
 
 
 class Parts(NamedTuple):
-    """``scattered``: what is left without the solid areas; ``block``: their smallest side; ``level``: of the loss."""
+    """``scattered``: what is left without the solid areas; ``block``: their smallest side."""
 
     scattered: LostPixels
     solid: int
     block: int
-    level: float
 
 
 class Verdict(NamedTuple):
@@ -32,7 +31,6 @@ class Verdict(NamedTuple):
     scattered: LostPixels
     solid: int
     block: int
-    level: float
     uneven: float
     contrast: float
     clustered: float
@@ -93,7 +91,7 @@ def part(candidates: LostPixels) -> Parts:
         rows = candidates.rows(y - above, y + ROWS + 2 * block)
         remaining = rows & ~solid_areas(rows, block)
         scattered.write(y, remaining[above : above + ROWS])
-    return Parts(scattered, candidates.count - scattered.count, block, level)
+    return Parts(scattered, candidates.count - scattered.count, block)
 
 
 def tiles(rows: np.ndarray) -> np.ndarray:

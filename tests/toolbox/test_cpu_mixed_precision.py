@@ -41,3 +41,5 @@ def test_emulated_bfloat16_is_told(emulated, monkeypatch):
     mixed_precision_without_gpu()
     OPTIM_WRAPPERS.build(dict(type='AmpOptimWrapper', optimizer=torch.optim.SGD([torch.zeros(1)], 0.1)))
     assert sum('leave --amp out' in str(sentence) for sentence in told) == emulated
+    monkeypatch.undo()
+    mixed_precision_without_gpu()  # for the tests after this, with MMEngine's own print_log

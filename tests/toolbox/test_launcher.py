@@ -1,18 +1,14 @@
 """What a launcher's process could not tell itself."""
 
 import signal
-import socket
 
 import pytest
 
 
 @pytest.fixture
-def launch(run, tmp_path):
+def launch(run, tmp_path, port):
     def launch(code: str):
         (tmp_path / 'script.py').write_text(code)
-        with socket.socket() as free:
-            free.bind(('127.0.0.1', 0))
-            port = free.getsockname()[1]
         options = ['--nproc_per_node', '1', '--master_port', port]
         return run('python', '-m', 'ssrgan_plugin.toolbox.launcher', *options, tmp_path / 'script.py')
 
@@ -33,13 +29,12 @@ def test_own_status_and_words_alone(launch):
     assert done.returncode == 1 and done.stderr.splitlines()[-1] == 'script: the reason'
 
 
-def test_processes_leave_their_group(launch, tmp_path):
+def test_processes_leave_their_group(launch):
     """Else its threads may outlive the interpreter, which aborts the process."""
     done = launch("""
-import atexit, runpy
+import runpy
 import torch
-from ssrgan_plugin.toolbox import mmagic_scripts
-from ssrgan_plugin.toolbox import adaptations
+from ssrgan_plugin.toolbox import adaptations, mmagic_scripts
 adaptations.apply = lambda: None
 runpy.run_path = lambda *args, **kwargs: torch.distributed.init_process_group('gloo')
 mmagic_scripts.run('train.py')

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +32,6 @@ class DumpHook(Hook):
     def before_train_iter(self, runner, batch_idx, data_batch=None):
         torch.save([s.mask for s in data_batch['data_samples']], f'{runner.work_dir}/masks{get_rank()}.pt')
 """
-
-
-@pytest.fixture
-def port():
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        return str(free.getsockname()[1])
 
 
 @pytest.fixture
