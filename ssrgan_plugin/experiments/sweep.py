@@ -60,7 +60,8 @@ def sweep(
     if estimate:
         return []
     failed = {}
-    with tqdm(total=sum(run.epochs for run in runs), initial=finished, unit='epoch') as progress:
+    # Unsmoothed: its rate is otherwise that of the last look, as if an epoch took no longer than the time between two.
+    with tqdm(total=sum(run.epochs for run in runs), initial=finished, unit='epoch', smoothing=0) as progress:
         for run in left:
             progress.set_description(run.name)
             try:
