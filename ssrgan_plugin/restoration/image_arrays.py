@@ -1,8 +1,9 @@
 """What an image and a mask in memory must be."""
 
-from typing import Tuple
+from typing import Tuple, Union
 
 import numpy as np
+from PIL import Image
 
 from ..errors import InputError
 
@@ -21,17 +22,21 @@ def check_image(image: np.ndarray) -> np.ndarray:
     return image.reshape(*image.shape[:2], -1)
 
 
-def check_mask(mask: np.ndarray, shape: Tuple[int, ...], colours: int) -> np.ndarray:
+def check_mask(mask: Union[np.ndarray, Image.Image], shape: Tuple[int, ...], colours: int) -> np.ndarray:
     """(H, W) bool, or (H, W, channels) of as many as the image has bands, or colours.
 
     Args:
-        mask: As somebody has it.
+        mask: As somebody has it: not 0, or not black, is lost.
         shape: Of the image.
         colours: Bands without transparency.
 
     Raises:
         InputError: if it fits no such image.
     """
+    if isinstance(mask, Image.Image):
+        if mask.mode not in ('1', 'L', 'P', 'RGB'):
+            raise InputError(f"a mask of PIL's mode {mask.mode} can be read in several ways: convert it to L")
+        mask = mask.convert('L') if mask.mode == 'P' else mask
     mask = np.asarray(mask)
     bands = shape[2] if len(shape) == 3 else 1
     if mask.dtype.kind not in 'buif' or np.isnan(mask).any():

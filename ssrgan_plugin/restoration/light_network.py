@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import sys
+import threading
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -17,11 +18,15 @@ from .unobserved import openvino
 
 FACTS = 'ssrgan'  # the ONNX file's entry
 compiling: List[int] = []  # the process that began to
+# A request holds one picture at a time; and no process is forked amid one.
+alone = threading.Lock()
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(before=alone.acquire, after_in_parent=alone.release, after_in_child=alone.release)
 CURE = 'get it again, or write it again by "ssrgan export"'
 
 
 class LightNetwork:
-    """A network for images of any size, on the CPU.
+    """A network for images of any size, on the CPU, for any number of threads, which take turns.
 
     Args:
         path: A file that ``ssrgan export`` has written.
@@ -54,7 +59,7 @@ class LightNetwork:
             inputs: By name, (N, C, H, W), float32.
         """
         precision = 'bf16' if half and self.half else 'f32'
-        with kept_signal_stack():
+        with alone, kept_signal_stack():
             if precision not in self.compiled:
                 refuse_after_fork()
                 self.compiled[precision] = self._compile(precision)
@@ -62,8 +67,13 @@ class LightNetwork:
             request.infer({name: np.ascontiguousarray(values, np.float32) for name, values in inputs.items()})
             return request.get_output_tensor(0).data.copy()
 
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**self.__dict__, 'compiled': {}}  # another process compiles it anew
+
     def _compile(self, precision: str) -> Any:
         settings = {'INFERENCE_PRECISION_HINT': precision, 'PERFORMANCE_HINT': 'LATENCY'}
+        # It keeps what it has compiled for each size of image: of a thousand sizes, unless it is told, half a gigabyte.
+        settings['CPU_RUNTIME_CACHE_CAPACITY'] = '64'
         if os.environ.get('OMP_NUM_THREADS', '').isdecimal():  # as PyTorch has it
             settings['INFERENCE_NUM_THREADS'] = os.environ['OMP_NUM_THREADS']
         core = openvino.Core()

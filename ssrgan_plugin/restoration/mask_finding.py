@@ -67,6 +67,8 @@ def find_lost(
         InputError: if none or all are lost, or if they do not lie as random loss would: then they are probably part
             of the picture; or if the network is in doubt; or of a file whose compression smears them.
     """
+    if fill is not None and nodata is not None:
+        raise InputError('a fill names the colour of lost pixels, nodata the value of missing ones: give one of them')
     if source.info.lossy:
         raise InputError(
             f'{source.name}: its lossy compression smears lost pixels over their neighbours, so they cannot be found: '

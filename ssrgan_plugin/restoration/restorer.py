@@ -25,6 +25,7 @@ from .tiling import PictureInTiles
 from .values import Fill, array_source, strange_cures
 
 Picture = Union[np.ndarray, Image.Image, str, Path]
+MAYBE_LOSSY = ('AVIF', 'JPEG2000', 'WEBP')  # Pillow does not say
 
 
 class Restorer:
@@ -80,7 +81,7 @@ class Restorer:
     def __call__(
         self,
         image: Picture,
-        mask: Union[np.ndarray, str, Path, None] = None,
+        mask: Union[Picture, None] = None,
         fill: Optional[Fill] = None,
         nodata: Optional[float] = None,
         alpha: Optional[bool] = None,
@@ -89,10 +90,11 @@ class Restorer:
 
         Args:
             image: NumPy array of (H, W) or (H, W, bands), of any integer or float type and range; three bands are RGB.
-                Where it is a masked array, its mask says what is lost, if no other is given. Or a PIL image. Or the
-                path of an image file.
-            mask: (H, W) or (H, W, 1), not 0 = lost; or one for each band, or for each but transparency; or, with the
-                path of an image, that of a mask file, which is read as ``ssrgan restore`` reads it. Default: found by
+                Where it is a masked array, its mask says what is lost, be it nothing, if no other is given. Or a PIL
+                image. Or the path of an image file.
+            mask: (H, W) or (H, W, 1), not 0 = lost; or one for each band, or for each but transparency; or a PIL image,
+                in grey or colours, not black = lost; or, with the path of an image, that of a mask file, which is read
+                as ``ssrgan restore`` reads it. Default: found by
                 :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
             fill: For finding them: ``'black'``, ``'white'``, ``'salt_and_pepper'``, a colour in the image's own units,
                 or several.
@@ -117,18 +119,18 @@ class Restorer:
         if isinstance(mask, (str, Path)):
             raise InputError('a mask is a NumPy array, or a path where the image is a path, too')
         if isinstance(image, Image.Image):
-            return self._restore_pil(image, mask, fill, nodata)
+            return self._restore_pil(image, mask, fill, nodata, alpha)
         if isinstance(image, np.ma.MaskedArray):
-            invalid: np.ndarray = np.ma.getmaskarray(image)
-            if mask is None and invalid.any():
-                mask = invalid
+            masked: np.ndarray = np.ma.getmaskarray(image)
+            if mask is None and (masked.any() or fill is None and nodata is None):
+                mask = masked
             image = np.ma.getdata(image)
         return self._restore_array(image, mask, fill, nodata, alpha, ImageInfo())
 
     def _restore_array(
         self,
         image: Any,
-        mask: Optional[np.ndarray],
+        mask: Union[np.ndarray, Image.Image, None],
         fill: Optional[Fill],
         nodata: Optional[float],
         alpha: Optional[bool],
@@ -160,15 +162,24 @@ class Restorer:
         return restored
 
     def _restore_pil(
-        self, image: Image.Image, mask: Optional[np.ndarray], fill: Optional[Fill], nodata: Optional[float]
+        self,
+        image: Image.Image,
+        mask: Union[np.ndarray, Image.Image, None],
+        fill: Optional[Fill],
+        nodata: Optional[float],
+        alpha: Optional[bool],
     ) -> Image.Image:
         modes = {'1': 'L', 'P': 'RGBA' if 'transparency' in image.info else 'RGB', 'PA': 'RGBA', 'YCbCr': 'RGB'}
         if image.mode in ('LAB', 'HSV'):  # their channels go round, or begin in the middle
             raise InputError(f'PIL images of mode {image.mode} cannot be restored: convert it to RGB')
-        info = ImageInfo(lossy=image.format in ('JPEG', 'MPO'))
+        info = ImageInfo(lossy=image.format in ('JPEG', 'MPO'), colours='cmyk' if image.mode == 'CMYK' else None)
+        if image.format in MAYBE_LOSSY:
+            told = f'{image.format} may be lossy, and smear lost pixels over their neighbours'
+            warnings.warn(f'{told}: give the path, then this is looked at', stacklevel=3)
         image = image.convert(modes.get(image.mode, image.mode))
         pixels = np.asarray(image)
-        restored = self._restore_array(pixels, mask, fill, nodata, image.mode in ('LA', 'RGBA'), info)
+        transparent = image.mode in ('LA', 'RGBA') if alpha is None else alpha
+        restored = self._restore_array(pixels, mask, fill, nodata, transparent, info)
         result = Image.fromarray(restored)
         if result.mode != image.mode:
             result = Image.fromarray(restored, image.mode)

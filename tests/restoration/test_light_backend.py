@@ -1,8 +1,10 @@
 """OpenVINO beside PyTorch: the same pixels, from one network in two files that cannot drift apart."""
 
 import os
+import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import numpy as np
@@ -231,3 +233,20 @@ def test_works_after_a_fork_with_several_threads():
         'assert os.waitpid(child, 0)[1] == 0'
     )
     subprocess.run([sys.executable, '-c', code], check=True, env={**os.environ, 'OMP_NUM_THREADS': '2'})
+
+
+def test_threads_that_share_a_restorer_do_not_mix_their_pictures():
+    restorer = Restorer(backend='openvino')
+    rng = np.random.default_rng(0)
+    pictures = [(PHOTO[y : y + 40, 80:120], rng.random((40, 40)) < 0.3) for y in range(0, 240, 30)] * 5
+    alone = [restorer(*each) for each in pictures]
+    with ThreadPoolExecutor(8) as threads:
+        together = [*threads.map(lambda each: restorer(*each), pictures)]
+    assert all(np.array_equal(one, other) for one, other in zip(together, alone))
+
+
+def test_goes_to_another_process_as_it_is():
+    restorer = Restorer(backend='openvino')
+    mask = np.eye(len(PHOTO), PHOTO.shape[1])
+    expected = restorer(PHOTO, mask)
+    assert np.array_equal(pickle.loads(pickle.dumps(restorer))(PHOTO, mask), expected)

@@ -197,6 +197,14 @@ def test_masked_arrays_and_nan_and_nodata_agree(restorer):
         assert np.array_equal(restorer(damaged, nodata=value if np.isfinite(value) else None), expected)
 
 
+@pytest.mark.parametrize('mask', [np.ma.nomask, False, np.zeros((40, 50), bool)])
+def test_a_masked_array_that_masks_nothing_has_lost_nothing(restorer, mask):
+    rain = np.random.default_rng(0).random((40, 50)).astype(np.float32).clip(0.3) - np.float32(0.3)
+    image = np.ma.array(rain, mask=mask)
+    assert np.array_equal(restorer(image), rain)
+    assert np.array_equal(restorer(image, nodata=0), restorer(rain, nodata=0)), 'unless it is named'
+
+
 def test_bands_are_restored_each_by_itself(restorer):
     image = as_type(photograph(40, 50, 5), np.uint16)
     image[..., 3] = 1000
@@ -237,6 +245,39 @@ def test_pil_images_keep_what_comes_with_them(restorer, tmp_path):
     for mode in ('LAB', 'HSV'):
         with pytest.raises(InputError, match=f'mode {mode} cannot be restored: convert it to RGB'):
             restorer(image.convert(mode), lost)
+
+
+def test_pil_images_as_the_array_they_hold(restorer):
+    """CMYK is missing where all four are; a fourth channel that is said to be a colour is one."""
+    rng = np.random.default_rng(0)
+    inks = rng.integers(0, 4, (40, 50, 4), np.uint8) * 60  # a quarter of the values are 0
+    lost = rng.random((40, 50)) < 0.1
+    inks[lost] = 0
+    restored = np.asarray(restorer(Image.fromarray(inks, 'CMYK'), nodata=0))
+    assert np.array_equal((restored != inks).any(-1), (inks == 0).all(-1))
+    image = as_type(photograph(40, 50, 4), np.uint8)
+    pil = Image.fromarray(image, 'RGBA')
+    assert np.array_equal(restorer(pil, lost, alpha=False), restorer(image, lost, alpha=False))
+    assert np.array_equal(restorer(pil, lost), restorer(image, lost))
+    assert not np.array_equal(restorer(pil, lost), restorer(pil, lost, alpha=False))
+
+
+@pytest.mark.parametrize('mode', ['1', 'L', 'P', 'RGB'])
+def test_pil_masks(restorer, mode):
+    image = as_type(photograph(40, 50, 3), np.uint8)
+    lost = np.random.default_rng(0).random((40, 50)) < 0.3
+    mask = Image.fromarray(lost).convert(mode)
+    if mode == 'P':  # black last
+        mask = Image.fromarray((~lost).astype(np.uint8), 'P')
+        mask.putpalette([255, 255, 255, 0, 0, 0])
+    assert np.array_equal(restorer(image, mask), restorer(image, lost))
+
+
+def test_formats_of_which_pillow_does_not_say_whether_they_are_lossy(restorer, tmp_path):
+    image = as_type(photograph(40, 50, 3), np.uint8)
+    Image.fromarray(image).save(tmp_path / 'a.webp', lossless=True)
+    with pytest.warns(UserWarning, match='WEBP may be lossy, and smear lost pixels .*: give the path'):
+        restorer(Image.open(tmp_path / 'a.webp'), np.eye(40, 50))
 
 
 def test_path_and_pil_image(restorer, tmp_path):
@@ -284,6 +325,14 @@ def test_a_hole_is_closed_smoothly_and_told(channels):
     error = np.abs(restored - image)[lost]
     assert error.mean() < 3 and error.max() < 20
     assert np.abs(np.diff(restored, axis=1)).max() < 12
+
+
+def test_a_hole_in_every_channel_is_counted_in_values(restorer):
+    image = as_type(photograph(60, 60, 4), np.uint8)
+    lost = np.zeros(image.shape, bool)
+    lost[10:50, 10:50] = True
+    with pytest.warns(UserWarning, match=r'3,136 of the 6,400 lost values \(49.0%\) are further than 6 pixels'):
+        restorer(image, lost)
 
 
 def test_holes_are_the_same_in_tiles(restorer, monkeypatch):
@@ -352,6 +401,7 @@ def test_device_without_memory_is_refused():
         (np.ones((4, 4, 3), np.uint8), np.eye(3)[:1] > np.zeros((4, 4, 1)), 'band 1 is lost everywhere'),
         (np.ones((4, 4), np.uint8), 'mask.png', 'a mask is a NumPy array'),
         (np.ones((4, 4), np.uint8), np.full((4, 4), np.nan), 'a mask is a NumPy array'),
+        (np.ones((4, 4), np.uint8), Image.new('RGBA', (4, 4)), "a mask of PIL's mode RGBA .*: convert it to L"),
     ],
 )
 def test_bad_input(restorer, image, mask, sentence):
