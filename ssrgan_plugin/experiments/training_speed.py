@@ -63,8 +63,8 @@ class BareStep:
         data = model.data_preprocessor(batch, True)
         self.original = model.extract_gt_data(data['data_samples'])
         self.damaged = data['inputs']
-        if getattr(model, 'mask_input', False):
-            self.damaged = torch.cat([self.damaged, (data['data_samples'].mask != 0).to(self.damaged)], 1)
+        if hasattr(model, 'shown'):
+            self.damaged = model.shown(self.damaged, data['data_samples'])
         self.generator, self.discriminator = model.generator, model.discriminator
         self.pixel_loss, self.gan_loss = model.pixel_loss, model.gan_loss
         networks = [network for network in (self.generator, self.discriminator) if network is not None]

@@ -7,6 +7,7 @@ from mmagic.structures import DataSample
 from torch import Tensor
 
 from ..networks import self_ensemble
+from .mask_channels import mask_in_order
 
 
 @MODELS.register_module()
@@ -28,11 +29,18 @@ class SSRGAN(SRGAN):
         super().__init__(*args, **kwargs)
         self.mask_input = mask_input
 
+    def shown(self, inputs: Tensor, data_samples: Optional[DataSample]) -> Tensor:
+        """What the generator gets of a preprocessed batch: the images, and with ``mask_input`` their masks after them,
+        a mask for each channel in the images' order."""
+        if not self.mask_input:
+            return inputs
+        mask = mask_in_order(self.data_preprocessor, data_samples, self.data_preprocessor.output_channel_order)
+        return torch.cat([inputs, (mask != 0).to(inputs)], 1)
+
     def forward_tensor(
         self, inputs: Tensor, data_samples: Optional[List[DataSample]] = None, training: bool = False
     ) -> Tensor:
-        if self.mask_input:
-            inputs = torch.cat([inputs, (data_samples.mask != 0).to(inputs)], 1)
+        inputs = self.shown(inputs, data_samples)
         if not training and self.test_cfg and self.test_cfg.get('self_ensemble'):
             return self_ensemble(self.generator, inputs)
         return super().forward_tensor(inputs, data_samples, training)
@@ -43,6 +51,6 @@ class SSRGAN(SRGAN):
         predictions = super().forward_inference(inputs, data_samples, **kwargs)
         if self.test_cfg and self.test_cfg.get('composite'):
             known = self.data_preprocessor.destruct(inputs, data_samples).cpu()
-            mask = data_samples.mask.cpu() != 0
+            mask = mask_in_order(self.data_preprocessor, data_samples, 'BGR').cpu() != 0
             predictions.pred_img = torch.where(mask, predictions.pred_img, known)
         return predictions

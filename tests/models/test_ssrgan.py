@@ -8,17 +8,19 @@ from mmagic.structures import DataSample
 def build(**kwargs):
     torch.manual_seed(0)
     return MODELS.build(
-        dict(
-            type='SSRGAN',
-            generator=dict(type='SSRGANGenerator', mid_channels=4, num_blocks=1),
-            discriminator=dict(type='SSRGANDiscriminator', channels=(4, 4, 4, 4)),
-            pixel_loss=dict(type='MSELoss'),
-            gan_loss=dict(type='MSEGANLoss'),
-            data_preprocessor=dict(
-                type='DataPreprocessor', mean=[127.5] * 3, std=[127.5] * 3, output_channel_order='RGB'
+        {
+            **dict(
+                type='SSRGAN',
+                generator=dict(type='SSRGANGenerator', mid_channels=4, num_blocks=1),
+                discriminator=dict(type='SSRGANDiscriminator', channels=(4, 4, 4, 4)),
+                pixel_loss=dict(type='MSELoss'),
+                gan_loss=dict(type='MSEGANLoss'),
+                data_preprocessor=dict(
+                    type='DataPreprocessor', mean=[127.5] * 3, std=[127.5] * 3, output_channel_order='RGB'
+                ),
             ),
             **kwargs,
-        )
+        }
     ).eval()
 
 
@@ -27,12 +29,35 @@ def batch(rng):
     """Two images of 8×12, half of their pixels black, as the data loader gives them (BGR, 0 to 255)."""
     original = torch.from_numpy(rng.integers(1, 256, (2, 3, 8, 12)).astype(np.uint8))
     mask = torch.from_numpy(rng.integers(0, 2, (2, 1, 8, 12)).astype(np.uint8))
+    return packed(original, mask), mask.bool().expand_as(original)
+
+
+@pytest.fixture
+def by_channel(rng):
+    """The same with a mask for each channel; and the batch with its images' and masks' channels turned."""
+    original = torch.from_numpy(rng.integers(1, 256, (2, 3, 8, 12)).astype(np.uint8))
+    mask = torch.from_numpy(rng.integers(0, 2, (2, 3, 8, 12)).astype(np.uint8))
+    return packed(original, mask), packed(original.flip(1), mask.flip(1)), mask.bool()
+
+
+def packed(original, mask, **meta):
     samples = []
     for image, holes in zip(original, mask):
-        sample = DataSample(mask=holes)
+        sample = DataSample(mask=holes, metainfo=meta)
         sample.set_tensor_data(dict(gt_img=image))
         samples.append(sample)
-    return dict(inputs=list(original * (1 - mask)), data_samples=samples), mask.bool().expand_as(original)
+    return dict(inputs=list(original * (1 - mask)), data_samples=samples)
+
+
+def mask_aware(order, **kwargs):
+    model = build(
+        mask_input=True,
+        generator=dict(type='MaskAwareSSRGANGenerator', mid_channels=4, num_blocks=1),
+        data_preprocessor=dict(type='DataPreprocessor', output_channel_order=order),
+        **kwargs,
+    )
+    torch.nn.init.normal_(model.generator.tail.weight)
+    return model
 
 
 def restore(model, data):
@@ -72,6 +97,42 @@ def test_self_ensemble_of_the_composite(batch):
         sample.set_tensor_data(dict(gt_img=sample.gt_img.flip(-1)))
     flipped, _ = restore(model, dict(data, inputs=[image.flip(-1) for image in data['inputs']]))
     assert torch.allclose(flipped, restored.flip(-1), atol=1e-2)
+
+
+@pytest.mark.parametrize('test_cfg', [{}, dict(composite=True), dict(self_ensemble=True)])
+def test_masks_of_channels_turn_with_their_images(by_channel, test_cfg):
+    """Whatever order the network works in: turned images and masks are the same to it."""
+    data, turned, mask = by_channel
+    restored, shown = restore(mask_aware('RGB', test_cfg=test_cfg), data)
+    expected, _ = restore(mask_aware('BGR', test_cfg=test_cfg), turned)
+    assert torch.equal(restored, expected.flip(1))
+    assert torch.allclose(restored[~mask], shown[~mask], atol=1e-3)
+    assert not torch.allclose(restored[mask], shown[mask], atol=1)
+
+
+def test_images_loaded_in_rgb_keep_their_masks(by_channel):
+    data, turned, mask = by_channel
+    order = dict(img_channel_order='rgb', gt_channel_order='rgb')
+    loaded = packed(
+        torch.stack([sample.gt_img for sample in turned['data_samples']]),
+        torch.stack([sample.mask for sample in turned['data_samples']]),
+        **order,
+    )
+    model = mask_aware('RGB', test_cfg=dict(composite=True))
+    assert torch.equal(restore(model, loaded)[0], restore(model, data)[0])
+
+
+def test_training_and_its_benchmark_show_the_same(by_channel):
+    from ssrgan_plugin.experiments.training_speed import BareStep
+
+    data, turned, mask = by_channel
+    model, turned_model = mask_aware('RGB'), mask_aware('BGR')
+    seen = []
+    turned_model.generator.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    prepared = turned_model.data_preprocessor(turned, True)
+    turned_model(**prepared, mode='loss')
+    assert torch.equal(BareStep(model, data, amp=False).damaged, seen[0])
+    assert torch.equal(seen[0][:, 3:].bool(), mask.flip(1))
 
 
 def test_train_step_moves_every_parameter(batch):
