@@ -6,7 +6,7 @@ import numpy as np
 def opencv(image: np.ndarray, mask: np.ndarray, flag: str) -> np.ndarray:
     import cv2
 
-    return cv2.inpaint(image, mask.astype(np.uint8), 3, getattr(cv2, flag)).astype(np.float32)
+    return cv2.inpaint(image, mask.astype(np.uint8), 3, getattr(cv2, flag)).reshape(image.shape).astype(np.float32)
 
 
 def telea(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -58,12 +58,18 @@ def restore(image: np.ndarray, mask: np.ndarray, method: str) -> np.ndarray:
 
     Args:
         image: (H, W, 3), uint8; what stands in corrupted pixels does not matter.
-        mask: (H, W), bool; True = corrupted.
+        mask: (H, W), (H, W, 1), or (H, W, 3) for each channel by itself; bool, True = corrupted.
         method: A key of :data:`METHODS`.
 
     Returns:
         (H, W, 3), float32, in [0, 255]; known pixels as they were. An image without known pixels comes back as it is.
     """
+    if mask.ndim == 3 and (mask == mask[..., :1]).all():
+        mask = mask[..., 0]
+    if mask.ndim == 3:
+        channels = range(image.shape[2])
+        return np.concatenate([restore(image[..., c : c + 1], mask[..., c], method) for c in channels], -1)
+    mask = np.ascontiguousarray(mask)  # scikit-image takes no other
     if mask.all() or not mask.any():
         return image.astype(np.float32)
     restored = METHODS[method](np.where(mask[..., None], 0, image).astype(np.uint8), mask)

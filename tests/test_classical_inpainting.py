@@ -64,3 +64,17 @@ def test_extreme_masks(original, method, known):
     assert np.isfinite(restored).all() and restored.min() >= 0 and restored.max() <= 255
     if known in (0, mask.size):
         assert np.array_equal(restored, original)
+
+
+@pytest.mark.parametrize('method', METHODS)
+def test_masks_of_channels(original, method):
+    """Each channel is restored as a grey image would be; three masks that are one are that one."""
+    mask = random_mask(40, 56, 0.5, np.random.default_rng(0), 3) != 0
+    restored = restore(original, mask, method)
+    for channel in range(3):
+        grey = np.repeat(original[..., channel : channel + 1], 3, -1)
+        np.testing.assert_allclose(restored[..., channel], restore(grey, mask[..., channel], method)[..., 0], atol=1e-3)
+    assert np.array_equal(restored[~mask], original[~mask]) and nmse(restored, original) < 0.02
+    one = mask[..., :1]
+    assert np.array_equal(restore(original, np.repeat(one, 3, -1), method), restore(original, one[..., 0], method))
+    assert np.array_equal(restore(original, one, method), restore(original, one[..., 0], method))

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import torch
 from mmagic.models.losses import perceptual_loss
-from mmagic.registry import MODELS
+from mmagic.registry import DATASETS, MODELS
 from mmengine.config import Config
 from mmengine.hub import get_config
 from mmengine.runner import Runner
 
 from ssrgan_plugin.classical_inpainting import METHODS, restore
+from ssrgan_plugin.experiments.classical_methods import classical_errors
+from ssrgan_plugin.nmse import nmse
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 NETWORKS = ('pconv', 'global_local', 'deepfillv1', 'deepfillv2', 'aotgan', 'ssrgan_inpaintor')
@@ -97,6 +99,22 @@ def test_classical_methods_need_no_checkpoint(method, flowers, tmp_path):
     packed = runner.test_dataloader.dataset[0]
     restored = runner.model.test_step(dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']]))[0]
     expected = restore(packed['inputs'].permute(1, 2, 0).numpy(), packed['data_samples'].mask[0].numpy() != 0, method)
+    np.testing.assert_allclose(restored.output.pred_img.permute(1, 2, 0), expected, atol=1e-3)
+
+
+def test_classical_methods_take_masks_of_channels(flowers, tmp_path):
+    cfg = load(CONFIGS / 'mixing/telea_flower_p50.py', flowers, tmp_path)
+    cfg.test_dataloader.dataset.corruption.by_channel = True
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    packed = dataset[0]
+    image, original, mask = (
+        each.permute(1, 2, 0).numpy()
+        for each in (packed['inputs'], packed['data_samples'].gt_img, packed['data_samples'].mask)
+    )
+    expected = restore(image, mask != 0, 'telea')
+    assert classical_errors(dataset, 0)[1] == nmse(expected, original)
+    model = MODELS.build(cfg.model)
+    restored = model.test_step(dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']]))[0]
     np.testing.assert_allclose(restored.output.pred_img.permute(1, 2, 0), expected, atol=1e-3)
 
 

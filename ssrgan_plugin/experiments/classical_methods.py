@@ -28,8 +28,6 @@ def mean_errors(dataset_cfg: dict) -> Dict[str, float]:
 
 def classical_errors(dataset, index: int) -> list:
     packed = dataset[index]
-    image, original = (
-        picture.permute(1, 2, 0).numpy() for picture in (packed['inputs'], packed['data_samples'].gt_img)
-    )
-    mask = packed['data_samples'].mask[0].numpy() != 0
-    return [nmse(image, original), *(nmse(restore(image, mask, method), original) for method in CLASSICS)]
+    sample = packed['data_samples']
+    image, original, mask = (each.permute(1, 2, 0).numpy() for each in (packed['inputs'], sample.gt_img, sample.mask))
+    return [nmse(image, original), *(nmse(restore(image, mask != 0, method), original) for method in CLASSICS)]

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from matplotlib.figure import Figure
 from mmengine.dataset import pseudo_collate
 
 from ..atomic_files import whole
+from ..classical_inpainting import restore
 from ..errors import InputError
 from ..nmse import nmse
 from ..restoration.restorer import Restorer
@@ -16,7 +16,8 @@ from ..toolbox.trained_models import load_model
 
 
 def restored_photographs(config: str, checkpoint: str):
-    """Yields each test photograph's name, corrupted, restored and original image ((H, W, 3) uint8, BGR) and mask."""
+    """Yields each test photograph's name, corrupted, restored and original image ((H, W, 3) uint8, BGR) and mask
+    ((H, W, 1 or 3) bool, BGR)."""
     model, cfg = load_model(config, checkpoint)
     from mmagic.registry import DATASETS
 
@@ -32,7 +33,7 @@ def restored_photographs(config: str, checkpoint: str):
             image(sample.input),
             image(sample.output.pred_img),
             image(sample.gt_img),
-            sample.mask[0].byte().cpu().numpy(),
+            image(sample.mask) != 0,
         )
 
 
@@ -51,12 +52,12 @@ def report(config: str, work_dir: Path) -> None:
         raise InputError(f'{work_dir} holds no checkpoint: train with --work-dir {work_dir} first')
     restorer, rows = Restorer(), []
     for name, corrupted, restored, original, mask in restored_photographs(config, checkpoint):
-        telea = cv2.inpaint(corrupted, mask, 3, cv2.INPAINT_TELEA)
-        composite = np.where(mask[..., None] == 1, restored, corrupted)
+        telea = restore(corrupted, mask, 'telea').astype(np.uint8)
+        composite = np.where(mask, restored, corrupted)
         columns = {
             'corrupted': corrupted,
             'OpenCV Telea': telea,
-            'shipped weights': restorer(corrupted[..., ::-1], mask)[..., ::-1],
+            'shipped weights': restorer(corrupted[..., ::-1], mask[..., ::-1])[..., ::-1],
             'this training': restored,
             'its composite': composite,
             'original': original,

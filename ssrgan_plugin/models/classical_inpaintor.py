@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..classical_inpainting import METHODS, restore
 from ..errors import InputError
+from .mask_channels import mask_in_order
 
 
 @MODELS.register_module()
@@ -32,11 +33,11 @@ class ClassicalInpaintor(BaseModel):
 
     def forward(self, inputs: Tensor, data_samples: DataSample, mode: str = 'tensor') -> List[DataSample]:
         images = self.data_preprocessor.destruct(inputs, data_samples)
-        restored = torch.stack(
-            [self.restore(image, mask) for image, mask in zip(images.cpu(), data_samples.mask.cpu())]
-        )
+        masks = mask_in_order(self.data_preprocessor, data_samples, 'BGR')  # as destruct() gives images
+        restored = torch.stack([self.restore(image, mask) for image, mask in zip(images.cpu(), masks.cpu())])
         return OneStageInpaintor.convert_to_datasample(self, DataSample(pred_img=restored), data_samples, inputs)
 
     def restore(self, image: Tensor, mask: Tensor) -> Tensor:
         pixels = np.rint(image.permute(1, 2, 0).numpy()).astype(np.uint8)
-        return torch.from_numpy(restore(pixels, mask[0].numpy() != 0, self.method)).permute(2, 0, 1)
+        lost = mask.permute(1, 2, 0).numpy() != 0
+        return torch.from_numpy(restore(pixels, lost, self.method)).permute(2, 0, 1)
