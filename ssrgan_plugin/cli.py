@@ -113,7 +113,3 @@ def end_quietly(name: str, reason: str) -> None:
     print(f'{name}: {reason}', file=sys.stderr)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(1)
-
-
-if __name__ == '__main__':
-    main()

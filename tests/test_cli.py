@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 import zlib
 
 import cv2
@@ -288,16 +287,3 @@ def test_bad_input_is_told_in_one_sentence(ssrgan, photograph, damaged, tmp_path
     told = done.stderr.splitlines()
     assert len(told) == 1 and told[0].startswith('ssrgan: ') and sentence in told[0]
     assert content == {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}, 'nothing is lost'
-
-
-def test_cold_start(damaged, run, tmp_path):
-    """No time limit here, for machines differ: only that nothing heavier than PyTorch is imported."""
-    code = (
-        'import sys\nfrom ssrgan_plugin.cli import main\n'
-        f'sys.argv = ["ssrgan", "restore", {str(damaged)!r}, "-o", {str(tmp_path / "out.png")!r}]\n'
-        'try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n'
-        'assert not {"mmagic", "mmengine", "mmcv", "skimage", "scipy"} & set(sys.modules)'
-    )
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, '-c', code], check=True, capture_output=True)
-    print(f'first picture after {time.perf_counter() - begin:.1f} s')

@@ -124,10 +124,6 @@ def test_what_is_not_run_is_little():
     assert all(re.fullmatch('not run, .+|with .+|if [a-z]+', block.note) for block in readme if block.note)
 
 
-def test_readme_is_short():
-    assert len((REPO / 'README.md').read_text().splitlines()) < 200
-
-
 def anchors(document: Path) -> set:
     titles = re.findall('^#+ (.+)$', re.sub('```.*?```', '', document.read_text(), flags=re.S), re.M)
     return {re.sub(r'[^\w\- ]', '', title.lower()).replace(' ', '-') for title in titles}

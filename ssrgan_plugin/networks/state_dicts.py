@@ -6,6 +6,7 @@ from typing import Dict, Union
 from torch import Tensor, nn
 
 from ..errors import InputError
+from .from_weights import own_weights
 
 
 def check_match(expected: Dict, given: Dict) -> None:
@@ -38,8 +39,7 @@ def load_generator(generator: nn.Module, weights: Dict[str, Tensor], source: Uni
     Raises:
         InputError: naming ``source``, if they do not fit.
     """
-    own = {key.removeprefix('generator.'): value for key, value in weights.items() if key.startswith('generator.')}
-    own = own or weights
+    own = own_weights(weights)
     try:
         check_match(
             {f'generator.{key}': value for key, value in generator.state_dict().items()},

@@ -5,7 +5,7 @@ from typing import List, Sequence
 import numpy as np
 
 from .lost_pixels import LostPixels, of_bands
-from .neighbourhoods import padded
+from .neighbourhoods import padded, squares
 from .opened import OpenImage
 from .values import Range
 
@@ -30,8 +30,8 @@ class SmoothSurface:
                 parts.append(one.to_network(np.where(mask, strip[..., bands], 0)))
                 masks.append(np.broadcast_to(mask, parts[-1].shape))
             known = np.concatenate(masks if lost.channels > 1 else [masks[0][..., :1]], -1).astype(np.float32)
-            sums.append(cells(np.concatenate(parts, -1) * known))
-            counts.append(cells(known))
+            sums.append(squares(np.concatenate(parts, -1) * known, CELL))
+            counts.append(squares(known, CELL))
             y += len(strip)
         count = np.concatenate(counts)
         self.grid = pull_push(np.concatenate(sums) / np.maximum(count, 1), count > 0)
@@ -50,18 +50,12 @@ def along(grid: np.ndarray, begin: int, count: int, axis: int, cell: int = CELL)
     return grid.take(first, axis) * (1 - part) + grid.take(second, axis) * part
 
 
-def cells(values: np.ndarray, side: int = CELL) -> np.ndarray:
-    """Sums over squares; the last ones may be cut off."""
-    sums = np.add.reduceat(values, np.arange(0, values.shape[0], side), axis=0)
-    return np.add.reduceat(sums, np.arange(0, values.shape[1], side), axis=1)
-
-
 def pull_push(values: np.ndarray, known: np.ndarray, rounds: int = 20) -> np.ndarray:
     """Fills the unknown places of (H, W, C); ``known`` is (H, W, 1) or (H, W, C)."""
     if known.all():
         return values
-    count = cells(known.astype(np.float32), 2)
-    coarse = pull_push(cells(values * known, 2) / np.maximum(count, 1), count > 0)
+    count = squares(known.astype(np.float32), 2)
+    coarse = pull_push(squares(values * known, 2) / np.maximum(count, 1), count > 0)
     smooth = along(along(coarse, 0, values.shape[0], 0, 2), 0, values.shape[1], 1, 2)
     filled = np.where(known, values, smooth)
     for _ in range(rounds):

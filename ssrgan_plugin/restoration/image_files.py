@@ -3,9 +3,9 @@
 import os
 import stat
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Iterable, Iterator, List, Optional, Tuple, Union
 
 import numpy as np
 
@@ -48,23 +48,19 @@ class ImageFile:
         """The pixels as viewers show them."""
         return upright(self.pixels, self.info.orientation)
 
-    def with_pixels(self, pixels: np.ndarray) -> 'ImageFile':
-        return replace(self, pixels=pixels)
 
-
-def open_file(path: Path, max_pixels: Optional[int] = None, standard: Optional[BinaryIO] = None) -> OpenImage:
+def open_file(path: Path, max_pixels: Optional[int] = None) -> OpenImage:
     """Reads an image file's header; ``-`` is the standard input.
 
     Args:
         path: File.
         max_pixels: More are refused. Default: see :func:`ssrgan_plugin.restoration.decoders.open_image`.
-        standard: In place of the standard input.
 
     Raises:
         InputError: naming the file that is missing, damaged, too large, no image or several.
     """
     if path == STANDARD:
-        return open_image((standard or sys.stdin.buffer).read(), 'standard input', max_pixels)
+        return open_image(sys.stdin.buffer.read(), 'standard input', max_pixels)
     name = str(path)
     try:
         mode = os.stat(path).st_mode

@@ -49,3 +49,9 @@ def weighted(values: np.ndarray, window: Any, axis: int) -> np.ndarray:
 
 def gaussian(reach: int, sigma: float) -> np.ndarray:
     return np.exp(-(np.arange(-reach, reach + 1, dtype=np.float64) ** 2) / (2 * sigma**2))
+
+
+def squares(values: np.ndarray, side: int) -> np.ndarray:
+    """Sums over squares; the last ones may be cut off."""
+    rows = np.add.reduceat(values, np.arange(0, values.shape[0], side), axis=0)
+    return np.add.reduceat(rows, np.arange(0, values.shape[1], side), axis=1)

@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from .lost_pixels import LostPixels
-from .neighbourhoods import near, solid_areas
+from .neighbourhoods import near, solid_areas, squares
 from .opened import OpenImage
 
 TILE = 16
@@ -122,17 +122,12 @@ def unevenness(left: np.ndarray, free: np.ndarray) -> float:
     some = free >= half if (free >= half).any() else free == free.max()
     level = max(np.median(left[some] / np.maximum(free[some], 1)), left.sum() / max(free.sum(), 1) / 5, 1e-4)
     k = int(np.ceil(np.sqrt(12 / (level * TILE * TILE))))
-    left, free = (sums(each, k) for each in (left, free))
+    left, free = (squares(each, k) for each in (left, free))
     some = free > k * k * half
     if not some.any():
         some = free == free.max()
     level = max(level, np.median(left[some] / free[some]))
     return float((left[some] < 0.3 * level * free[some]).mean())
-
-
-def sums(values: np.ndarray, k: int) -> np.ndarray:
-    rows = np.add.reduceat(values, np.arange(0, values.shape[0], k), axis=0)
-    return np.add.reduceat(rows, np.arange(0, values.shape[1], k), axis=1)
 
 
 def contrast(source: OpenImage, candidates: LostPixels, scattered: LostPixels, colour: np.ndarray) -> float:

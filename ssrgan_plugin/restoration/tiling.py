@@ -125,9 +125,9 @@ class PictureInTiles:
                 self.surface = self.surface or SmoothSurface(self.source, self.unknown, self.groups, self.ranges)
                 far = self.surface.at(y - above, x - left, *near.shape[:2])[..., bands]
                 if bands.start == 0 or self.lost.channels > 1:
-                    of_each = pixels.shape[-1] if self.lost.channels > 1 else 1
                     both = beyond & np.atleast_3d(here)
-                    self.far += int(np.broadcast_to(both, (*both.shape[:2], max(of_each, both.shape[2])))[back].sum())
+                    values_each = pixels.shape[-1] if self.lost.channels > 1 and both.shape[-1] == 1 else 1
+                    self.far += values_each * int(both[back].sum())
             chosen = here[back]
             restored = run(shown, near, self.coarse, far)[back][chosen]
             if not np.isfinite(restored).all():  # finite weights, too, may compute such numbers

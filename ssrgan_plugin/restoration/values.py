@@ -170,7 +170,7 @@ def band_groups(source: OpenImage) -> List[slice]:
     return [slice(0, together), *(slice(i, i + 1) for i in range(together, source.bands))]
 
 
-def array_source(pixels: np.ndarray, info: ImageInfo, name: Optional[str] = None) -> OpenImage:
+def array_source(pixels: np.ndarray, info: ImageInfo) -> OpenImage:
     """An (H, W, bands) array as if it were a file."""
 
     def strips(rows: int) -> Iterator[np.ndarray]:
@@ -178,4 +178,4 @@ def array_source(pixels: np.ndarray, info: ImageInfo, name: Optional[str] = None
             yield pixels[y : y + rows]
 
     height, width, bands = pixels.shape
-    return OpenImage(name or 'the image', height, width, bands, pixels.dtype, info, strips)
+    return OpenImage('the image', height, width, bands, pixels.dtype, info, strips)

@@ -18,9 +18,9 @@ def test_refuses_other_channels():
         CorruptionFinder()(torch.zeros(1, 4, 8, 8))
 
 
-def test_smaller_and_cheaper_than_the_restoring_network():
+def test_smaller_than_the_restoring_network():
     finder, restoring = (sum(p.numel() for p in n().parameters()) for n in (CorruptionFinder, MaskAwareSSRGANGenerator))
-    assert finder <= 500_000 and finder < restoring / 3  # both work at half the resolution
+    assert finder <= 500_000 and finder < restoring / 3
 
 
 def test_margin_covers_what_it_looks_at():

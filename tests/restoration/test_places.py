@@ -15,7 +15,7 @@ from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.image_files import ImageFile
 from ssrgan_plugin.restoration.jobs import find_jobs, refuse_overwriting
 
-COMMAND = [sys.executable, '-m', 'ssrgan_plugin.cli']
+COMMAND = [sys.executable, '-m', 'ssrgan_plugin']
 
 
 @pytest.mark.parametrize(

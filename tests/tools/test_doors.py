@@ -16,11 +16,6 @@ def test_help(run, tool):
     assert 'ssrgan_plugin.cli' in imported and not imported & {'torch', 'numpy', 'cv2', 'mmengine'}
 
 
-@pytest.mark.parametrize('tool', TOOLS, ids=lambda tool: tool.stem)
-def test_are_thin(tool):
-    assert len(tool.read_text().splitlines()) <= 60
-
-
 @pytest.mark.parametrize(
     'module, command, extras',
     [
