@@ -5,7 +5,7 @@ model = dict(
     _delete_=True,
     type='CorruptionFinding',
     generator=dict(type='CorruptionFinder'),
-    data_preprocessor=dict(type='DataPreprocessor', mean=[127.5] * 3, std=[127.5] * 3),
+    data_preprocessor={{_base_.model.data_preprocessor}},
 )
 optim_wrapper = dict(
     _delete_=True, type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-3), clip_grad=dict(max_norm=0.5)

@@ -6,6 +6,8 @@ from mmagic.registry import MODELS
 from mmagic.structures import DataSample
 from torch import Tensor
 
+from .mask_channels import mask_in_order
+
 BINARY_CROSS_ENTROPY = dict(type='torch.nn.BCEWithLogitsLoss')
 
 
@@ -28,10 +30,12 @@ class CorruptionFinding(BaseEditModel):
         self, inputs: Tensor, data_samples: Optional[List[DataSample]] = None, **kwargs
     ) -> Dict[str, Tensor]:
         logits = self.forward_tensor(inputs, data_samples, **kwargs).float()
-        return dict(loss=self.pixel_loss(logits, data_samples.mask.to(logits)))
+        mask = mask_in_order(self.data_preprocessor, data_samples, self.data_preprocessor.output_channel_order)
+        return dict(loss=self.pixel_loss(logits, mask.to(logits)))
 
     def forward_inference(
         self, inputs: Tensor, data_samples: Optional[List[DataSample]] = None, **kwargs
     ) -> DataSample:
         logits = self.forward_tensor(inputs, data_samples, **kwargs).float()
-        return DataSample(pred_img=255 * torch.sigmoid(logits).cpu())
+        shown = 2 * torch.sigmoid(logits) - 1  # as an image of the preprocessor's, which brings it back
+        return DataSample(pred_img=self.data_preprocessor.destruct(shown, data_samples).cpu())
