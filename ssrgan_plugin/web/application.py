@@ -30,7 +30,6 @@ CONTRAST = dict(
     checkbox_background_color_selected='*primary_700',
     checkbox_border_color_selected='*primary_700',
 )
-MONO = ['ui-monospace', 'monospace']
 LOCAL = ('127.0.0.1', 'localhost', '::1')
 
 

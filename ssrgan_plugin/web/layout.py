@@ -15,8 +15,9 @@ from . import rendering, texts
 from .orders import CONTROLS
 from .page import Page
 
-HERE = files('ssrgan_plugin.web')
-CSS, SCRIPT = (HERE.joinpath(name).read_text(encoding='utf-8') for name in ('page.css', 'page.js'))
+CSS, SCRIPT = (
+    files('ssrgan_plugin.web').joinpath(name).read_text(encoding='utf-8') for name in ('page.css', 'page.js')
+)
 PAINTED = '(...inputs) => ssrgan.withPainted(inputs)'
 LOOKS = [('As it looks: black, white, transparent', ''), 'black', 'white', 'salt_and_pepper']
 FORMATS = [("the picture's own", ''), ('PNG', '.png'), ('TIFF', '.tif')]
@@ -51,7 +52,7 @@ def told(function: Callable) -> Callable:
 def build(page: Page, local: bool) -> gr.Blocks:
     with gr.Blocks(title=texts.TITLE, analytics_enabled=False) as blocks:
         results, painted = gr.State(), gr.Textbox(visible=False)
-        place = texts.HERE if local else texts.ELSEWHERE
+        place = texts.ON_THIS_MACHINE if local else texts.ON_THE_SERVER
         gr.HTML(f'<header class="head"><h1>{texts.TITLE}</h1><p>{texts.LEAD}<br>{place}</p></header>', elem_id='head')
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):

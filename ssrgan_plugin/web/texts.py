@@ -6,8 +6,8 @@ from typing import Iterable
 
 TITLE = 'Restore pictures'
 LEAD = 'Gets pixels back that were lost at random. Known pixels stay the same to the bit.'
-HERE = 'Pictures stay on this machine, and are deleted when you close the page.'
-ELSEWHERE = 'Pictures are kept on the server until you close the page, and then deleted.'
+ON_THIS_MACHINE = 'Pictures stay on this machine, and are deleted when you close the page.'
+ON_THE_SERVER = 'Pictures are kept on the server until you close the page, and then deleted.'
 TOO_LARGE = 'A file may have up to {:,g} MB here: start the page with a larger --max-upload'
 TOO_MANY = 'All files together may have up to {:,g} MB here: close the page to start anew, or drop fewer'
 
@@ -52,7 +52,7 @@ BROKEN = 'this should not have happened; the server has printed what did'
 TOO_LARGE_TO_MEASURE = 'too large for its error to be told here: use ssrgan evaluate'
 
 # Options, as the command's sentences name them, and what they are in the page.
-CONTROLS = (
+FOR_OPTIONS = (
     (r"that are read without being told: if that is meant, say --max-pixels \d+", 'that this page takes: cut it up, or '
      'start the page with a larger --max-pixels'),
     (r'say --nodata=([^\s;]+)', rf'enter \1 under “{NODATA}”'),
@@ -79,6 +79,6 @@ def in_page(sentence: str, folders: Iterable[Path] = ()) -> str:
     """A sentence of the command as the page says it, without the folders in which its files lie."""
     for folder in folders:
         sentence = sentence.replace(f'{folder}/', '').replace(f'{folder}\\', '').replace(str(folder), 'the page')
-    for option, control in CONTROLS:
+    for option, control in FOR_OPTIONS:
         sentence = re.sub(option, control, sentence)
     return sentence[:1].upper() + sentence[1:] if not re.match(r'\S*\.\w', sentence) else sentence
