@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import time
 import zipfile
 from urllib.parse import urlsplit
 
@@ -133,13 +132,23 @@ def test_slider_by_keyboard(page):
     assert slider.accessible_name and slider.aria_role == 'slider'
 
 
+ONLY = {texts.FIND: 'If they look otherwise', texts.MASK: texts.INVERT, texts.TRY: texts.LEVEL}  # seen then alone
+
+
 def test_everything_that_takes_input_has_a_name(page, damaged):
+    def seen():
+        return {how for how, label in ONLY.items() if label in page.all('body')[0].text}
+
     for how in (texts.PAINT, texts.MASK, texts.TRY, texts.FIND):
         page.choose(how)
-        time.sleep(0.5)
+        page.until(lambda how=how: seen() == {how} & ONLY.keys())
         fields = [each for each in page.all('input, button, select, textarea, summary, canvas') if each.is_displayed()]
         assert len(fields) > 6
         assert not [each.get_attribute('outerHTML') for each in fields if not each.accessible_name]
+
+
+SETTLED = """return arguments[0].matches(':hover') === (arguments[0] === arguments[1])
+    && !arguments[0].getAnimations().length"""
 
 
 def test_what_is_chosen_is_seen_while_the_mouse_is_over_it(page):
@@ -151,7 +160,7 @@ def test_what_is_chosen_is_seen_while_the_mouse_is_over_it(page):
         colours = []
         for place in (page.one('h1'), each):
             ActionChains(page.driver).move_to_element(place).perform()
-            time.sleep(0.5)
+            page.until(lambda each=each, place=place: page.driver.execute_script(SETTLED, each, place))
             colours.append(each.value_of_css_property('background-color'))
         assert colours[0] == colours[1] != 'rgba(255, 255, 255, 1)'
 
