@@ -1,14 +1,16 @@
 """Whose files are whose, and how long they stay: a folder for each browser, gone when its last page is closed."""
 
 import hmac
+import os
 import secrets
 import shutil
 import tempfile
 import threading
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
-from typing import Dict, List, Optional, Set
+from typing import Dict, List, Optional, Set, Tuple
 
 from ..errors import InputError
 
@@ -40,7 +42,14 @@ class Session:
 
     @property
     def size(self) -> int:
-        return sum(path.stat().st_size for path in self.folder.rglob('*') if path.is_file())
+        """Bytes that its files take up: one of several names, as work gives them, counts once."""
+        sizes: Dict[Tuple[int, int], int] = {}
+        for folder, _, names in os.walk(self.folder):
+            for name in names:
+                with suppress(FileNotFoundError):  # work that goes on removes some
+                    status = os.stat(os.path.join(folder, name))
+                    sizes[status.st_dev, status.st_ino] = status.st_size
+        return sum(sizes.values())
 
     def remove(self) -> None:
         self.closed = True

@@ -55,3 +55,15 @@ def test_what_was_abandoned_goes(sessions, monkeypatch):
     monkeypatch.setattr(module, 'ABANDONED', -1)
     sessions.remove_abandoned()
     assert not session.folder.exists() and list(sessions.sessions) == [other]
+
+
+def test_files_count_once_by_whatever_names(sessions):
+    session = sessions.get(sessions.new_token())
+    file = session.new_folder() / 'a'
+    file.write_text('123')
+    for _ in range(2):  # as work lays them out
+        os.link(file, session.new_folder() / 'a')
+    os.symlink(session.folder / 'none', session.folder / 'gone')  # what was removed since its name was read
+    assert session.size == 3
+    (session.new_folder() / 'a').write_text('123')
+    assert session.size == 6
