@@ -4,13 +4,11 @@ import ipaddress
 import logging
 import os
 import socket
-import tempfile
-from pathlib import Path
 from typing import Any, List, Optional
 
 from ..errors import InputError
 from ..terminations import Terminated
-from .sessions import Sessions
+from .sessions import Sessions, files_folder
 
 APART = 'make an environment of its own for it, without MMagic, which needs an older huggingface-hub'
 
@@ -30,10 +28,10 @@ def serve(host: str, port: int, max_upload: int, max_pixels: Optional[int] = Non
     """
     listening = listen(host, port)
     host_name, port = listening.getsockname()[:2]
-    with listening, tempfile.TemporaryDirectory(prefix='ssrgan-web-') as root:
+    with listening, files_folder() as root:
         os.environ.update(
             GRADIO_ANALYTICS_ENABLED='False',  # and nothing else that would call somewhere
-            GRADIO_TEMP_DIR=root,
+            GRADIO_TEMP_DIR=str(root),
             GRADIO_SSR_MODE='False',
             GRADIO_RUN_HISTORY='False',
             GRADIO_MCP_SERVER='False',
@@ -49,7 +47,7 @@ def serve(host: str, port: int, max_upload: int, max_pixels: Optional[int] = Non
         except ImportError as error:
             raise InputError(f'Gradio cannot be loaded beside what is installed here ({error}): {APART}') from error
         local = ipaddress.ip_address(host_name).is_loopback
-        sessions = Sessions(Path(root))
+        sessions = Sessions(root)
         app = application(sessions, port, local, host, max_upload, max_pixels, settings)
         shown = f'[{host_name}]' if ':' in host_name else host_name
         print(f'http://{shown}:{port} (Ctrl-C ends it)', flush=True)
@@ -66,7 +64,8 @@ def serve(host: str, port: int, max_upload: int, max_pixels: Optional[int] = Non
                 await super().shutdown(sockets)
 
         try:
-            Server(config).run(sockets=[listening])
+            with sessions.tidied():
+                Server(config).run(sockets=[listening])
         except Terminated:
             raise
         except KeyboardInterrupt:

@@ -43,6 +43,7 @@ EMPTY = 'The picture will be here, before and after.'
 PAINTER, CORRECT = 'Paint lost pixels', 'Correct by painting'
 PAINTER_HELP = 'What is painted as lost is restored, what is painted as known stays, whatever was found.'
 
+CLOSED = 'the page is not open any more: reload it'
 STOPPED = 'stopped'
 NOTHING = 'drop a picture first'
 NO_MASK = f'drop a mask under “{MASKS}”, or say that lost pixels are to be found or painted'
