@@ -7,21 +7,20 @@ requests name, and has doors that the page does not use. Here they are all shut.
 import json
 import os
 import re
-import shutil
 from pathlib import Path
-from typing import Any, Awaitable, BinaryIO, Callable, Iterator, Optional, Sequence
+from typing import Any, Awaitable, BinaryIO, Callable, Iterator, List, Optional, Sequence
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import MutableHeaders, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import InputError
 from .sessions import Session, Sessions
-from .texts import TITLE, TOO_LARGE, TOO_MANY
+from .texts import NO_ROOM, TITLE, TOO_LARGE, TOO_MANY
 
 API = '/gradio_api'
 GETS = re.compile(
@@ -74,11 +73,14 @@ class Gate:
             return
         request = Request(scope, receive)
         send = self.adding_headers(request, send)
-        try:
-            response, receive = await self.answer(request, receive)
-        except Refused as refusal:
-            response = refusal.response
-        await (response or self.app)(scope, receive, send)
+        with self.sessions.heard_of(request.cookies.get(self.cookie)):
+            try:
+                response, receive = await self.answer(request, receive)
+            except Refused as refusal:
+                response = refusal.response
+            except ClientDisconnect:  # in the middle of what it was sending: nobody is there to be answered
+                return
+            await (response or self.app)(scope, receive, send)
 
     def adding_headers(self, request: Request, send: Send) -> Send:
         token = request.cookies.get(self.cookie)
@@ -157,20 +159,22 @@ class Gate:
         try:
             async with limited.form(max_files=1000) as form:
                 uploads = [file for _, file in form.multi_items() if isinstance(file, UploadFile)]
-                return JSONResponse([str(self.taken(session, file)) for file in uploads])
+                return JSONResponse([str(path) for path in self.taken(session, uploads)])
         except (MultiPartException, HTTPException) as error:
             raise Refused(400) from error
 
-    def taken(self, session: Session, file: UploadFile) -> Path:
-        size = file.size or 0
-        if size > self.max_upload:
+    def taken(self, session: Session, files: Sequence[UploadFile]) -> List[Path]:
+        sizes = [file.size or 0 for file in files]
+        if max(sizes, default=0) > self.max_upload:
             raise Refused(413, TOO_LARGE.format(self.max_upload / 1e6))
-        if session.size + size > FILES_A_SESSION * self.max_upload:
+        if session.size + sum(sizes) > FILES_A_SESSION * self.max_upload:
             raise Refused(413, TOO_MANY.format(FILES_A_SESSION * self.max_upload / 1e6))
-        path = session.new_folder() / safe_name(file.filename or '')
-        with open(path, 'xb') as target:
-            shutil.copyfileobj(file.file, target)
-        return path
+        try:
+            return session.take([(safe_name(file.filename or ''), file.file) for file in files])
+        except InputError as error:  # the page was closed meanwhile
+            raise Refused(403, str(error)) from error
+        except OSError as error:
+            raise Refused(507, NO_ROOM.format(error.strerror)) from error
 
     def limited(self, request: Request) -> Receive:
         """Stops reading what is larger than all that could be taken, whatever length it says."""

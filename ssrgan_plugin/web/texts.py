@@ -10,6 +10,7 @@ ON_THIS_MACHINE = 'Pictures stay on this machine, and are deleted when you close
 ON_THE_SERVER = 'Pictures are kept on the server until you close the page, and then deleted.'
 TOO_LARGE = 'A file may have up to {:,g} MB here: start the page with a larger --max-upload'
 TOO_MANY = 'All files together may have up to {:,g} MB here: close the page to start anew, or drop fewer'
+NO_ROOM = 'The server cannot keep files now ({}): try it later, or drop fewer'
 
 PICTURES = 'Pictures'
 HOW = 'Which pixels are lost?'

@@ -3,6 +3,8 @@
 import http.client
 import io
 import os
+import signal
+import socket
 import time
 from urllib.parse import urlsplit
 
@@ -123,9 +125,41 @@ def test_uploads_are_limited(server, visitor):
         assert upload(client, ('a.png', b'0' * 1_999_000)).status_code == 200
     answer = upload(client, ('a.png', b'0' * 1_999_000))
     assert answer.status_code == 413 and '20 MB' in answer.text
-    assert upload(visitor(), ('a.png', b'0' * 1_999_000)).status_code == 200
+    other = visitor()
+    (path,) = upload(other, ('a.png', b'0' * 1_999_000)).json()
+    folder = os.path.dirname(os.path.dirname(path))
+    before = set(os.listdir(folder))
+    for files in ((1, 2_000_001), [1_999_000] * 10):  # what is refused leaves nothing, of the first ones neither
+        assert upload(other, *(('b.png', b'0' * size) for size in files)).status_code == 413
+        assert set(os.listdir(folder)) == before
     long = client.post('/gradio_api/queue/join', content=b'[' * (2**25 + 1))
     assert long.status_code == 413 and client.post('/gradio_api/queue/join', content=b'[').status_code == 400
+
+
+def test_what_is_cut_off_is_not_told_of(own_server):
+    client = httpx.Client(base_url=own_server.url, trust_env=False)
+    cookies = '; '.join(f'{name}={value}' for name, value in client.get('/').cookies.items())
+    place = urlsplit(own_server.url)
+    for path in ('upload', 'queue/join'):
+        with socket.create_connection((place.hostname, place.port)) as connection:
+            head = f'POST /gradio_api/{path} HTTP/1.1', f'Host: {place.netloc}', f'Cookie: {cookies}'
+            kind = 'Content-Type: multipart/form-data; boundary=b', 'Content-Length: 1000', '', ''
+            part = '--b', 'Content-Disposition: form-data; name="files"; filename="a.png"', '', 'half'
+            connection.sendall('\r\n'.join((*head, *kind, *part)).encode())
+        assert client.get('/').status_code == 200
+    assert not [file for session in own_server.sessions() for file in session.iterdir()]
+    assert own_server.end(signal.SIGINT) == ''
+
+
+@pytest.mark.parametrize('how', [signal.SIGTERM, signal.SIGHUP])
+def test_files_go_with_the_server(own_server, how):
+    client = httpx.Client(base_url=own_server.url, trust_env=False)
+    client.get('/')
+    (path,) = upload(client, ('a.png', b'x')).json()
+    assert os.path.exists(path)
+    own_server.end(how)
+    assert own_server.process.returncode == 128 + how
+    assert not list(own_server.folder.glob('ssrgan-web-*'))
 
 
 @pytest.mark.parametrize(
