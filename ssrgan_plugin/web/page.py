@@ -18,7 +18,8 @@ from .work import Work
 
 
 class Results(NamedTuple):
-    """What the page has to show, by picture's name; and the folder of what it showed ``before``."""
+    """What the page has to show, by picture's name; and the folder of what it showed ``before``, which the browser may
+    still be asking for."""
 
     folder: Path
     root: Path
@@ -68,24 +69,26 @@ class Page:
         shutil.copy(Path(data.__file__).parent / 'chelsea.png', path)
         return [str(path)], texts.TRY
 
-    def begin(self, request: gr.Request, old: Optional[Results], controls: tuple) -> Results:
-        session = self.sessions.get(self.token(request))
+    def begin(self, session: Session, old: Optional[Results], controls: tuple) -> Results:
         order = read_controls(session, controls)
-        if old is not None and old.before is not None:  # the one between is still being shown
-            shutil.rmtree(old.before, ignore_errors=True)
         folder = session.new_folder()
-        work = Work(order, folder, self.max_pixels)
+        try:
+            work = Work(order, folder, self.max_pixels)
+        except InputError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        discard_before(old)
         names = [str(job.name) for job in work.jobs]
         return Results(folder, session.folder, names, {}, work, before=old.folder if old else None)
 
     def look(self, request: gr.Request, old: Optional[Results], *controls: Any) -> tuple:
         """The first picture, and what is lost of it; the others when they are chosen."""
         if not dict(zip(CONTROLS, controls))['pictures']:
-            return rendering.status(), None, gr.Dropdown(choices=[], value=None, visible=False), self.stage(None, '')
+            return self.nothing(old, rendering.status(), gr.Dropdown(choices=[], value=None, visible=False))
         try:
-            results = self.begin(request, old, controls)
+            results = self.begin(self.sessions.get(self.token(request)), old, controls)
         except InputError as error:
-            return (*self.refused(error), gr.Dropdown(visible=False), self.stage(None, ''))
+            return self.refused(old, error)
         return rendering.status(), results, self.picker(results), self.stage(results, results.names[0])
 
     def chosen(self, results: Optional[Results], name: str) -> str:
@@ -100,11 +103,11 @@ class Page:
         *controls: Any,
     ) -> Iterator[tuple]:
         try:
-            results = self.begin(request, old, controls)
+            session = self.sessions.get(self.token(request))
+            results = self.begin(session, old, controls)
         except InputError as error:
-            yield (*self.refused(error), gr.Dropdown(visible=False), self.stage(None, ''))
+            yield self.refused(old, error)
             return
-        session = self.sessions.get(self.token(request))
         total = len(results.names)
         for i, job in enumerate(results.work.jobs):
             name = str(job.name)
@@ -117,10 +120,12 @@ class Page:
                 break
             told = f'{i + 1} of {total} pictures done' if total > 1 else ''
             yield rendering.status(told), results, self.picker(results, name), self.stage(results, name)
+        if session.closed:
+            session.remove()  # once more, with what was written since
+            yield self.refused(None, InputError(texts.CLOSED))
+            return
         if total > 1:
             results = results._replace(archive=archive(results))
-        if session.closed:
-            shutil.rmtree(results.folder, ignore_errors=True)
         restored = [name for name, shown in results.shown.items() if not shown.refused]
         told = f'{len(restored)} of {total} pictures restored' if total > 1 else ''
         if session.stop.is_set():
@@ -154,9 +159,19 @@ class Page:
             results.shown[name] = results.work.look(job)
         return rendering.stage(results.shown[name], results.root, results.work.order.how, results.archive)
 
-    @staticmethod
-    def refused(error: InputError) -> tuple:
-        return rendering.status(texts.in_page(str(error)), True), None
+    def refused(self, old: Optional[Results], error: InputError) -> tuple:
+        return self.nothing(old, rendering.status(texts.in_page(str(error)), True), gr.Dropdown(visible=False))
+
+    def nothing(self, old: Optional[Results], status: str, picker: gr.Dropdown) -> tuple:
+        """No picture is shown any more; the folder of those that were goes with the next."""
+        discard_before(old)
+        emptied = old and old._replace(names=[], shown={}, archive=None, before=None)
+        return status, emptied, picker, self.stage(None, '')
+
+
+def discard_before(old: Optional[Results]) -> None:
+    if old is not None and old.before is not None:
+        shutil.rmtree(old.before, ignore_errors=True)
 
 
 def archive(results: Results) -> Optional[Path]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-collect_ignore = [] if importlib.util.find_spec('gradio') else ['test_gate.py', 'test_page.py']
+collect_ignore = [] if importlib.util.find_spec('gradio') else ['test_gate.py', 'test_handlers.py', 'test_page.py']
 
 
 @pytest.fixture(scope='session')
