@@ -143,7 +143,7 @@ class OneImage:
         look: bool,
     ):
         self.job, self.compare, self.overwrite = job, compare, overwrite
-        self.mask = companion(mask, job.name, 'mask') if mask else None
+        self.mask = companion(mask, job.name, 'mask', job.image) if mask else None
         if mask is None and look and job.image != STANDARD:
             beside = masks_beside(job.image)
             if len(beside) > 1:

@@ -141,8 +141,15 @@ def refuse_one_for_two(pairs: Sequence[Tuple[Path, Path]]) -> Dict[str, Path]:
     return images
 
 
-def companion(place: Path, name: Path, what: str) -> Path:
+def companion(place: Path, name: Path, what: str, image: Optional[Path] = None) -> Path:
     """``place`` itself, or the file in that folder that goes with ``name``, of any format.
+
+    Args:
+        place: File or folder.
+        name: Path below the folder.
+        what: It is, for messages.
+        image: It is the mask of that image, which it cannot be itself; and NAME_mask.png will do: before all others in
+            the image's own folder, where what is called NAME is probably another image.
 
     Raises:
         InputError: if there is none, or several.
@@ -150,19 +157,29 @@ def companion(place: Path, name: Path, what: str) -> Path:
     if not place.is_dir():
         if not os.path.lexists(place):
             raise InputError(f'{place} does not exist: check the path')
+        if image is not None and same_place(place, image):
+            raise InputError(f'{place} is the image itself: name a mask of it')
         return place
     folder = (place / name).parent
     exact = folder / name.name
-    if exact.exists():
-        return exact
-    found = named_alike(folder, name.stem)
+    alike = [exact] if exact.exists() else []
+    found = without(image, alike) or without(image, named_alike(folder, name.stem))
+    added = name.with_suffix('.png')
+    if image is not None:
+        beside = masks_beside(folder / name)
+        if same_place(folder, image.parent):
+            found, added = beside or found, name.with_name(f'{name.stem}_mask.png')
+        found = found or beside
     if not found:
-        found = masks_beside(folder / name)
-    if not found:
-        raise InputError(f'{place} has no {what} for {name}: add {name.with_suffix(".png")}')
+        raise InputError(f'{place} has no {what} for {name}: add {added}')
     if len(found) > 1:
         raise InputError(f'{place} has several files for {name}, such as {found[0].name} and {found[1].name}: keep one')
     return found[0]
+
+
+def without(image: Optional[Path], files: Sequence[Path]) -> List[Path]:
+    """All of the files but the image."""
+    return [file for file in files if image is None or not same_place(file, image)]
 
 
 def named_alike(folder: Path, stem: str) -> List[Path]:

@@ -13,7 +13,7 @@ from ssrgan_plugin import cli
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.image_files import ImageFile
-from ssrgan_plugin.restoration.jobs import find_jobs, refuse_overwriting
+from ssrgan_plugin.restoration.jobs import companion, find_jobs, refuse_overwriting
 
 COMMAND = [sys.executable, '-m', 'ssrgan_plugin']
 
@@ -135,3 +135,60 @@ def test_links_as_outputs_are_written_through(ssrgan, damaged, tmp_path):
     done = ssrgan('restore', damaged, '-o', tmp_path / 'nowhere.png', '--overwrite', status=1)
     assert 'nowhere.png is a link to nothing: remove it, or name another output' in done.stderr
     assert not (tmp_path / 'gone').exists()
+
+
+def test_an_image_is_no_mask_of_itself(ssrgan, damaged, tmp_path):
+    """Not where the folder of the masks is its own, either."""
+    done = ssrgan('restore', damaged, '-o', tmp_path / 'o.png', '--mask', damaged, status=1)
+    assert f'{damaged} is the image itself: name a mask of it' in done.stderr
+    folder = tmp_path / 'd'
+    folder.mkdir()
+    for name, file in (('a.png', damaged), ('b.jpg', damaged), ('b_mask.png', tmp_path / 'mask.png')):
+        Image.open(file).save(folder / name)
+    done = ssrgan('restore', folder, '-o', tmp_path / 'out', '--mask-dir', folder, status=1)
+    assert f'restored by {folder / "b_mask.png"}' in done.stdout
+    assert f'{folder} has no mask for a.png: add a_mask.png' in done.stderr
+    assert [path.name for path in (tmp_path / 'out').iterdir()] == ['b.jpg']
+
+
+@pytest.mark.parametrize(
+    'others, mask',
+    [
+        (['a_mask.png'], 'a_mask.png'),
+        (['a.png', 'a_mask.png'], 'a_mask.png'),
+        (['a.png'], 'a.png'),
+        (['a.png', 'a.tif', 'b_mask.png'], None),
+        ([], None),
+    ],
+)
+def test_masks_in_the_images_own_folder(tmp_path, others, mask):
+    for name in ('a.jpg', *others):
+        (tmp_path / name).touch()
+    image = tmp_path / 'a.jpg'
+    if mask:
+        assert companion(tmp_path, Path('a.jpg'), 'mask', image) == tmp_path / mask
+    else:
+        with pytest.raises(InputError, match='several files for a.jpg' if others else 'no mask .*: add a_mask.png'):
+            companion(tmp_path, Path('a.jpg'), 'mask', image)
+
+
+def test_masks_in_a_folder_of_their_own(tmp_path):
+    (tmp_path / 'masks').mkdir()
+    for name in ('a_mask.png', 'b.png', 'b_mask.png'):
+        (tmp_path / 'masks' / name).touch()
+    for name, mask in (('a.jpg', 'a_mask.png'), ('b.jpg', 'b.png')):
+        assert companion(tmp_path / 'masks', Path(name), 'mask', tmp_path / name).name == mask
+
+
+def test_a_mask_is_no_original(ssrgan, damaged, tmp_path):
+    for name in ('originals', 'restored'):
+        (tmp_path / name).mkdir()
+    Image.open(tmp_path / 'mask.png').save(tmp_path / 'originals' / 'a_mask.png')
+    Image.open(tmp_path / 'mask.png').save(tmp_path / 'restored' / 'a.png')
+    folders = ['--originals', tmp_path / 'originals', '--restored', tmp_path / 'restored']
+    done = ssrgan('evaluate', *folders, status=1)
+    assert 'originals has no original for a.png: add a.png' in done.stderr and 'mean' not in done.stdout
+    damaged.rename(tmp_path / 'a.png')
+    options = ['--mask', tmp_path / 'mask.png', '--compare', '--original', tmp_path / 'originals']
+    done = ssrgan('restore', tmp_path / 'a.png', '-o', tmp_path / 'o.png', *options, status=1)
+    assert 'originals has no original for a.png: add a.png' in done.stderr and not (tmp_path / 'o.png').exists()
