@@ -1,9 +1,6 @@
 """Files in, files out: images, or folders and their subfolders."""
 
 import os
-import shutil
-import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence
@@ -14,7 +11,7 @@ from tqdm import tqdm
 from ..captions import caption
 from ..errors import InputError
 from ..nmse import nmse
-from . import image_files, side_by_side
+from . import image_files, side_by_side, standard_output
 from .backend import Finder
 from .image_files import STANDARD, ImageFile
 from .jobs import Job, companion, find_jobs, masks_beside, refuse_overwriting
@@ -52,7 +49,8 @@ def restore(
 
     Args:
         images: Files, folders, patterns; or ``-``, the standard input.
-        output: File, or folder; or ``-``, the standard output, which gets a PNG, or a TIFF if no PNG can hold it.
+        output: File, or folder; or ``-``, the standard output, which gets a PNG, or a TIFF if no PNG can hold the image
+            and all that comes with it.
         mask: File or folder. Default: NAME_mask.png beside the image, else lost pixels are looked for.
         fill: What to look for: see :func:`ssrgan_plugin.restoration.mask_finding.find_lost`.
         nodata: The value of missing pixels; beside a mask, of those that stay.
@@ -200,13 +198,12 @@ class OneImage:
         picture = restorer.picture(image, found) if count else None
         strips = watch(picture.strips(restorer.backend) if picture else image.strips(image_files.STRIP))
         output, info = self.job.output, image.info
+        written, why = standard_output.format_for(image) if output == STANDARD else (output, [])
+        left = image_files.left_behind(written, info)
+        notes += why + [f'{written.suffix} cannot hold {what}, which is left out' for what in left]
         if output == STANDARD:
-            write_to_standard(strips, image)
+            standard_output.write(written, strips, image)
         else:
-            notes += [
-                f'{output.suffix} cannot hold {what}, which is left out'
-                for what in image_files.left_behind(output, info)
-            ]
             if output.suffix.lower() in ('.jpg', '.jpeg'):
                 notes.append('JPEG changes known pixels too, .png would not')
             image_files.write_strips(output, strips, image.shape, image.dtype, info, self.overwrite)
@@ -235,9 +232,9 @@ class OneImage:
         errors: List[Optional[float]] = [None, None]
         if self.original:
             original = image_files.read(self.original)
-            truth = side_by_side.colours(original)
+            truth = side_by_side.seen(original)
             for i, picture in enumerate(pictures):
-                pixels = side_by_side.colours(picture)
+                pixels = side_by_side.seen(picture)
                 if pixels.shape == truth.shape and pixels.dtype == truth.dtype and np.isfinite(pixels).all():
                     errors[i] = nmse(pixels, truth)
             pictures.append(original)
@@ -245,16 +242,3 @@ class OneImage:
             errors.append(None)
         compared = side_by_side.side_by_side(pictures, [*map(caption, labels, errors)])
         image_files.write(self.job.comparison, ImageFile(compared), self.overwrite)
-
-
-def write_to_standard(strips: Iterable[np.ndarray], image: OpenImage) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / 'image.png'
-        try:
-            image_files.check_holds(path, image.bands, image.dtype, image.info)
-        except InputError:
-            path = path.with_suffix('.tif')
-        image_files.write_strips(path, strips, image.shape, image.dtype, image.info)
-        with open(path, 'rb') as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
-        sys.stdout.buffer.flush()

@@ -7,6 +7,7 @@ import numpy as np
 from ..captions import captioned
 from ..errors import InputError
 from .image_files import ImageFile
+from .image_info import upright
 
 MAX_PIXELS = 2**27
 
@@ -40,6 +41,11 @@ def colours(picture: ImageFile) -> np.ndarray:
     """(H, W, colours)."""
     pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None]
     return pixels[..., :-1] if picture.info.has_alpha(pixels.shape[2]) else pixels
+
+
+def seen(picture: ImageFile) -> np.ndarray:
+    """(H, W, colours), as viewers show them."""
+    return upright(colours(picture), picture.info.orientation)
 
 
 def to_rgb(picture: ImageFile, limits: Optional[Tuple[float, float]]) -> np.ndarray:

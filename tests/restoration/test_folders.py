@@ -12,8 +12,10 @@ import tifffile
 from PIL import Image
 
 from ssrgan_plugin import cli
-from ssrgan_plugin.restoration import image_files
+from ssrgan_plugin.restoration import folders, image_files, standard_output
 from ssrgan_plugin.restoration.image_files import ImageFile
+from ssrgan_plugin.restoration.image_info import ImageInfo
+from ssrgan_plugin.restoration.values import array_source
 
 COMMAND = [sys.executable, '-m', 'ssrgan_plugin']
 
@@ -141,6 +143,52 @@ def test_standard_input_and_output(damaged, tmp_path):
     with Image.open(io.BytesIO(done.stdout)) as picture:
         assert picture.format == 'PNG' and picture.size == (96, 80)
     assert b'restored' in done.stderr
+
+
+def test_what_no_png_holds_goes_through_the_standard_output_as_tiff(tmp_path):
+    pixels = np.random.default_rng(0).integers(1, 60000, (40, 50), np.uint16)
+    pixels[::3, ::4] = 0
+    tags = [(33550, 'd', 3, (10.0, 10.0, 0.0), True), (42113, 's', 0, '0', True)]
+    tifffile.imwrite(tmp_path / 'geo.tif', pixels, extratags=tags, metadata=None)
+    done = subprocess.run([*COMMAND, 'restore', tmp_path / 'geo.tif', '-o', '-'], capture_output=True, check=True)
+    (tmp_path / 'out.tif').write_bytes(done.stdout)
+    restored = image_files.read(tmp_path / 'out.tif')
+    assert restored.info.tags == image_files.read(tmp_path / 'geo.tif').info.tags
+    assert np.array_equal(restored.pixels[pixels > 0], pixels[pixels > 0]) and restored.pixels.min() > 0
+    told = '; a TIFF, for no PNG can hold the TIFF tags (ModelPixelScaleTag, GDAL_NODATA)\n'
+    assert done.stderr.decode().endswith(told) and 'left out' not in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    'dtype, info, told',
+    [
+        (np.uint8, dict(premultiplied=True), 'that colours are multiplied by their transparency'),
+        (np.uint16, dict(iptc=b'who'), 'the IPTC'),
+        (np.float32, {}, '4 bands of float32'),
+        (np.uint8, dict(xmp=b'what'), None),
+    ],
+)
+def test_the_standard_output_gets_a_png_if_that_holds_everything(dtype, info, told):
+    image = array_source(np.zeros((4, 5, 4), dtype), ImageInfo('rgb', True, **info))
+    name, notes = standard_output.format_for(image)
+    assert name.suffix == ('.tif' if told else '.png')
+    assert notes == ([f'a TIFF, for no PNG can hold {told}'] if told else [])
+
+
+def test_comparisons_tell_the_error_of_what_viewers_show(ssrgan, photograph, tmp_path, monkeypatch):
+    """A BMP has no orientation: it is turned itself."""
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    original = tmp_path / 'original.png'
+    Image.open(photograph).save(original, exif=exif)
+    files = [tmp_path / name for name in ('d.png', 'm.png', 'r.bmp')]
+    ssrgan('corrupt', original, '-o', files[0], '--ratio', '0.5', '--save-mask', files[1])
+    captions = []
+    monkeypatch.setattr(folders, 'caption', lambda *parts: captions.append(parts) or str(parts))
+    ssrgan('restore', files[0], '--mask', files[1], '-o', files[2], '--compare', '--original', original)
+    done = ssrgan('evaluate', '--originals', original, '--restored', files[2], '--json')
+    (_, before), (_, after), _ = captions
+    assert after == pytest.approx(json.loads(done.stdout.splitlines()[0])['nmse']) and after < 0.05 < before
 
 
 def test_names_of_any_bytes_on_any_console(damaged, tmp_path):
