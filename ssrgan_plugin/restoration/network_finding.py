@@ -1,13 +1,14 @@
 """Which values of a picture are lost, by a network that finds corruption, where nobody says so."""
 
 from collections import Counter
-from typing import Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ..errors import InputError
 from .backend import Finder
-from .lost_pixels import LostPixels
+from .lost_pixels import LostPixels, of_bands
+from .missing_values import missing_besides
 from .opened import OpenImage
 from .plausibility import SCANNED, colour_bands, drawn
 from .tiling import with_margins
@@ -55,13 +56,14 @@ def guess(source: OpenImage, finder: Finder) -> Guess:
     """
     bands = colour_bands(source)
     groups = [group for group in band_groups(source) if group.start < bands]
-    ranges = shown_ranges(source, groups)
+    missing = missing_besides(source, LostPixels(source.height, source.width))
+    ranges = shown_ranges(source, groups, missing)
     levels = (POSSIBLE, PROBABLE, SURE)
     masks = [LostPixels(source.height, source.width, bands) for _ in levels]
     fills = Fills(bands)
     seen = doubtful = dark = 0
     black = top_of(source.dtype) / 32
-    for y, x, values, probability in tiles(source, finder, groups, ranges):
+    for y, x, values, probability, known in tiles(source, finder, groups, ranges, missing):
         height, width = probability.shape[:2]
         for mask, least in zip(masks, levels):
             rows = mask.rows(y, y + height).reshape(height, -1, bands).copy()
@@ -69,7 +71,7 @@ def guess(source: OpenImage, finder: Finder) -> Guess:
             mask.write(y, rows)
         fills.count(values, probability >= SURE)
         dark += int((values[probability >= SURE] <= black).sum())
-        seen += probability.size
+        seen += int(known.sum())
         doubtful += int(((probability > 1 - SURE) & (probability < SURE)).sum())
     possible, probable, sure = masks
     dark_share = dark / max(sure.count, 1)
@@ -129,27 +131,33 @@ def of_values(source: OpenImage, lost: LostPixels, colours: List[List[float]]) -
 
 
 def tiles(
-    source: OpenImage, finder: Finder, groups: List[slice], ranges: List[Range]
-) -> Iterator[Tuple[int, int, np.ndarray, np.ndarray]]:
-    """First row and column of each, and (H, W, colour bands) values and probabilities."""
+    source: OpenImage, finder: Finder, groups: List[slice], ranges: List[Range], missing: Optional[LostPixels]
+) -> Iterator[Tuple[int, int, np.ndarray, np.ndarray, np.ndarray]]:
+    """First row and column of each, and (H, W, colour bands) values, probabilities, 0 where a value is missing, and
+    whether it is not."""
     side, margin = finder.tile, finder.margin
     for y, above, rows in with_margins(source.strips(SCANNED), side, margin):
+        absent = missing.rows(y - above, y - above + len(rows)) if missing else np.zeros(rows.shape[:2], bool)
         for x in range(0, source.width, side):
             left = min(x, margin)
-            part = rows[:, x - left : x + side + margin]
+            part, gone = (each[:, x - left : x + side + margin] for each in (rows, absent))
+            inner = np.s_[above : above + side, left : left + side]
             found: List[np.ndarray] = []
+            known: List[np.ndarray] = []
             for group, values in zip(groups, ranges):
-                shown = values.to_network(part[..., group]).clip(-1, 1)
-                found.append(finder(shown)[above : above + side, left : left + side])
-            inner = part[above : above + side, left : left + side, : colour_bands(source)]
-            yield y, x, inner, np.concatenate(found, -1)
+                pixels = part[..., group]
+                away = np.broadcast_to(of_bands(gone, group).reshape(*gone.shape[:2], -1), pixels.shape)
+                shown = values.to_network(np.where(away, values.low, pixels) if away.any() else pixels).clip(-1, 1)
+                known.append(~away[inner])
+                found.append(finder(shown)[inner] * known[-1])
+            yield y, x, part[inner][..., : colour_bands(source)], np.concatenate(found, -1), np.concatenate(known, -1)
 
 
-def shown_ranges(source: OpenImage, groups: List[slice]) -> List[Range]:
+def shown_ranges(source: OpenImage, groups: List[slice], missing: Optional[LostPixels]) -> List[Range]:
     """Of 8 bits the type's; else what the picture fills, with a tenth to spare, for what is lost to lie outside."""
     if source.dtype == np.uint8:
         return [Range(0, top_of(source.dtype), 0, top_of(source.dtype))] * len(groups)
-    ranges = known_ranges(source, LostPixels(source.height, source.width), groups)
+    ranges = known_ranges(source, missing or LostPixels(source.height, source.width), groups)
     return [one._replace(low=one.low - spare(one), high=one.high + spare(one)) for one in ranges]
 
 

@@ -141,7 +141,7 @@ class Restorer:
         if mask is None:
             found = find_lost(source, fill, nodata, lambda: self.finder, self.max_share)
             if not found.lost.count:
-                warnings.warn(found.notes[-1], stacklevel=3)
+                warnings.warn('; '.join(found.notes), stacklevel=3)
         else:
             if fill is not None:
                 raise InputError('a mask says which pixels are lost, a fill how to find them: give one of them')

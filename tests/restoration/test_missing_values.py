@@ -184,3 +184,22 @@ def test_pictures_that_are_so_are_not_doubted(restorer, picture):
     with warnings.catch_warnings():
         warnings.simplefilter('error')
         restorer(picture, LOST)
+
+
+@pytest.mark.parametrize('value', [-9999, LEAST])
+def test_the_file_is_not_asked_what_it_says(ssrgan, tmp_path, value):
+    """Of an intact model with a sea: nothing is lost in it, and its sea is no cure."""
+    picture = np.where(SEA, value, LAND).astype(np.float32)
+    tags = [(42113, 's', 0, str(value), True)]
+    tifffile.imwrite(tmp_path / 'a.tif', picture, extratags=tags, metadata=None)
+    done = ssrgan('restore', tmp_path / 'a.tif', '-o', tmp_path / 'o.tif')
+    assert 'nothing that looks lost was found' in done.stdout and 'nodata' not in done.stdout
+    assert '; 1,280 others are missing too, and stay as they are' in done.stdout
+    assert np.array_equal(image_files.read(tmp_path / 'o.tif').pixels, picture)
+
+
+def test_that_nothing_was_found_is_told_with_all_that_is_strange(restorer):
+    picture = np.where(SEA, -9999, LAND).astype(np.int16)
+    named = r'^nothing that looks lost was found.*; pixels are -9999, far from all others: .*--nodata=-9999$'
+    with pytest.warns(UserWarning, match=named):
+        assert np.array_equal(restorer(picture), picture)

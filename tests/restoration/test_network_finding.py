@@ -1,5 +1,7 @@
 """What is done with a finder's answer; what the shipped one finds is in test_finder_weights.py."""
 
+import warnings
+
 import numpy as np
 import pytest
 from skimage.data import astronaut
@@ -168,3 +170,44 @@ def test_values_far_from_all_others_are_named_with_their_own_cure(share):
     assert cure in find_lost(source, finder=lambda: Oracle(np.zeros(999))).notes
     with pytest.raises(InputError, match=f'are in doubt: {cure}; else give a mask'):
         find_lost(source, finder=lambda: Oracle(np.linspace(0, 1, 256)))
+
+
+@pytest.mark.parametrize('value', [-9999, float(np.finfo(np.float32).min)])
+def test_what_the_file_says_is_missing_is_shown_as_black_and_stays(value):
+    """The sea of an elevation model sets no range, is nothing lost, and asks for no cure."""
+    heights = np.random.default_rng(0).uniform(100, 101, (64, 64, 1)).astype(np.float32)
+    sea = np.zeros(heights.shape, bool)
+    sea[:40, :40] = True
+    heights[sea] = value
+    source = array_source(heights, ImageInfo(nodata=str(value)))
+
+    class Brighter:
+        tile, margin = 32, 4
+
+        def __init__(self):
+            self.shown = []
+
+        def __call__(self, pixels):
+            self.shown.append(pixels)
+            return np.where(pixels == -1, 0.99, 0.01)
+
+    finder = Brighter()
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        found = guess(source, finder)
+        told = find_lost(source, finder=lambda: finder)
+    assert found.lost.count == 0 and found.doubtful == 0 and found.strange == []
+    shown = np.concatenate([each.ravel() for each in finder.shown])
+    ashore = shown[shown > -1]
+    assert -0.9 < ashore.min() < -0.8 and 0.8 < ashore.max() < 0.9
+    assert told.lost.count == 0 and np.array_equal(told.unseen.array(), sea[..., 0])
+    assert told.notes[0].startswith('nothing that looks lost was found')
+    assert told.notes[1:] == ['1,600 others are missing too, and stay as they are']
+
+
+def test_bands_have_missing_values_each_by_itself():
+    bands = np.random.default_rng(0).integers(1000, 1400, (40, 40, 2)).astype(np.int16)
+    bands[:20, :, 1] = -9999
+    source = array_source(bands, ImageInfo('bands', False, nodata='-9999'))
+    found = guess(source, Oracle(np.full(256, 0.99)))
+    assert np.array_equal(found.lost.array(), bands > 0)
