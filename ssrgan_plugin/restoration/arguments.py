@@ -60,7 +60,8 @@ def restore(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--mask-by-channel',
         action=BooleanOptionalAction,
-        help='each channel of the mask marks that channel alone (default: where they differ and are not of one colour)',
+        help='each channel of the mask marks that channel alone (default: if "ssrgan mask" wrote it so, or they differ '
+        'and are not of one colour)',
     )
     add_looks(parser)
     parser.add_argument('--skip-existing', action='store_true', help='go on with a folder: leave what is done')

@@ -11,9 +11,9 @@ from ..errors import InputError
 from . import image_files
 from .encoders import JPEG
 from .image_files import left_behind
-from .image_info import ImageInfo
 from .jobs import Job, find_jobs, refuse_one_for_two, refuse_overwriting, same_place
 from .losing import corrupted_strips
+from .mask_files import mask_info
 from .plausibility import colour_bands
 from .telling import Teller
 from .values import Fill
@@ -114,16 +114,16 @@ def corrupt_file(
     image = image_files.open_file(job.image, max_pixels)
     image_files.check_holds(job.output, image.bands, image.dtype, image.info)
     channels = colour_bands(image) if by_channel else 1
-    mask_info = ImageInfo(None if channels in (1, 3) else 'bands', False, exif=image.info.exif)
+    with_mask = mask_info(channels, image.info.exif)
     if mask_file:
-        image_files.check_holds(mask_file, channels, np.dtype(np.uint8), mask_info)
+        image_files.check_holds(mask_file, channels, np.dtype(np.uint8), with_mask)
     rng = corruption.seeded_rng(seed, job.image.name)
     mask = corruption.random_mask(image.height, image.width, ratio, rng, channels)
     strips = corrupted_strips(image, mask, fill, rng)
     image_files.write_strips(job.output, strips, image.shape, image.dtype, image.info, overwrite)
     if mask_file:
         strips = (255 * mask[y : y + image_files.STRIP] for y in range(0, len(mask), image_files.STRIP))
-        image_files.write_strips(mask_file, strips, mask.shape, mask.dtype, mask_info, overwrite)
+        image_files.write_strips(mask_file, strips, mask.shape, mask.dtype, with_mask, overwrite)
     left = [
         f'{job.output.suffix} cannot hold {what}, which is left out' for what in left_behind(job.output, image.info)
     ]

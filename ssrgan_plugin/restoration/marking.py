@@ -1,7 +1,7 @@
 """What is lost in image files, found and written as masks, to look at and to correct."""
 
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 from tqdm import tqdm
@@ -10,8 +10,9 @@ from ..errors import InputError
 from . import image_files
 from .encoders import JPEG
 from .folders import ERRORS, later_finder
-from .image_info import ImageInfo
 from .jobs import find_jobs, refuse_overwriting
+from .lost_pixels import LostPixels
+from .mask_files import mask_info
 from .mask_finding import find_lost
 from .telling import Teller
 from .values import Fill
@@ -32,7 +33,8 @@ def mark(
 ) -> List[str]:
     """Writes masks of image files, white = lost, and prints what it took as lost in each.
 
-    A mask is grey; or RGB, where colours are lost one by one.
+    A mask is grey; or has as many channels as are lost one by one, if the format holds them: else it marks whole
+    pixels, and that is told.
 
     Args:
         images: Files, folders, patterns.
@@ -61,21 +63,36 @@ def mark(
             image = image_files.open_file(job.image, max_pixels)
             found = find_lost(image, fill, nodata, finder, max_share)
             lost = found.lost
-            shown = lost if lost.channels in (1, 3) else lost.any_channel()
-            bands = shown.channels
+            shown, left = as_held(path, lost.simplest())
+            notes = [*found.notes, *left]
+            info = mask_info(shown.channels, image.info.exif)
             strips = (
-                255 * shown.rows(y, y + image_files.STRIP).reshape(-1, image.width, bands).astype(np.uint8)
+                255 * shown.rows(y, y + image_files.STRIP).reshape(-1, image.width, shown.channels).astype(np.uint8)
                 for y in range(0, image.height, image_files.STRIP)
             )
-            shape = (image.height, image.width, bands)
-            info = ImageInfo(exif=image.info.exif)  # it is turned as the image is
+            shape = (image.height, image.width, shown.channels)
             image_files.write_strips(path, strips, shape, np.dtype(np.uint8), info, overwrite)
         except ERRORS as error:
             teller.failed(str(job.image), error)
         else:
             facts = dict(input=str(job.image), mask=str(path), lost=lost.count, **{lost.unit: lost.size})
             told = f'{path}: {lost.count:,} of {lost.size:,} {lost.unit} ({lost.count / lost.size:.1%}) lost'
-            teller.done('; '.join([told, *found.notes]), **facts, notes=list(found.notes))
+            teller.done('; '.join([told, *notes]), **facts, notes=notes)
     if strangers:
         teller.note(f'no images, left out: {len(strangers)}, such as {strangers[0]}')
     return teller.all_failures(len(jobs))
+
+
+def as_held(path: Path, lost: LostPixels) -> Tuple[LostPixels, List[str]]:
+    """What a mask of that format says, and what it cannot."""
+    info = mask_info(lost.channels, None)
+    try:
+        image_files.check_holds(path, lost.channels, np.dtype(np.uint8), info)
+    except InputError:
+        pixels = lost.any_channel()
+        more = pixels.count * lost.channels - lost.count
+        told = f'{path.suffix} marks whole pixels, and with them {more:,} known values: .tif would keep bands apart'
+        return pixels, [told]
+    if 'the XMP' in image_files.left_behind(path, info):
+        return lost, [f'{path.suffix} cannot say that each channel marks itself: restore by it with --mask-by-channel']
+    return lost, []

@@ -21,8 +21,9 @@ class MaskOptions(NamedTuple):
         threshold: What is brighter is lost. Default: black is known, all else lost, if the mask has two levels.
         invert: Lost and known are the other way round. Default: False.
         as_stored: It fits the pixels as stored, not as viewers show them. Default: False.
-        by_channel: Each channel marks what is lost of that channel alone, not of the whole pixel. Default: if its
-            channels differ, in two levels, and not as if a single colour had been painted.
+        by_channel: Each channel marks what is lost of that channel alone, not of the whole pixel. Default: if the
+            mask says so, as ours do, or its channels differ, in two levels, and not as if a single colour had been
+            painted.
     """
 
     threshold: Optional[float] = None
@@ -37,6 +38,14 @@ class MaskOptions(NamedTuple):
 
 
 PLAIN = MaskOptions()
+# In a mask's XMP, which editors keep and show: that it is no painting, in red, say.
+BY_CHANNEL = b'Each channel of this mask marks what is lost of that channel alone.'
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt>'
+    b'<rdf:li xml:lang="x-default">' + BY_CHANNEL + b'</rdf:li>'
+    b'</rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>'
+)
 Look = Callable[[OpenImage, np.ndarray], np.ndarray]
 
 
@@ -61,7 +70,8 @@ def read_mask(
     if by_channel:
         refuse_other_channels(path, mask, damaged)
     elif by_channel is None:
-        by_channel = fits_channels(mask, damaged) and channels_differ(mask)
+        said = BY_CHANNEL in (mask.info.xmp or b'')
+        by_channel = fits_channels(mask, damaged) and (said or channels_differ(mask))
     look = channels_of if by_channel else brightness
     level, notes = threshold(path, mask, options, look)
     if by_channel and options.by_channel is None:
@@ -75,6 +85,11 @@ def read_mask(
         cure = 'leave --invert-mask out' if options.invert else 'if it is meant the other way round, say --invert-mask'
         raise InputError(f'{path} marks every pixel as lost: nothing is left to restore the image from; {cure}')
     return lost, notes
+
+
+def mask_info(channels: int, exif: Optional[bytes]) -> ImageInfo:
+    """What goes with a mask of so many channels, turned as an image of that EXIF is."""
+    return ImageInfo(None if channels in (1, 3) else 'bands', False, exif=exif, xmp=XMP if channels > 1 else None)
 
 
 def check_size(path: Path, mask: OpenImage, damaged: OpenImage, orientations: Tuple[int, int]) -> None:
