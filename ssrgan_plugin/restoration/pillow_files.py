@@ -1,8 +1,9 @@
 """BMP and PNM, which libvips leaves out, by Pillow."""
 
 import io
+import re
 import struct
-from typing import Any, BinaryIO, Dict, Iterator, Optional
+from typing import Any, BinaryIO, Dict, Iterator, List, NamedTuple, Optional
 
 import numpy as np
 from PIL import Image
@@ -13,6 +14,10 @@ from .opened import OpenImage, SizeCheck, Source, damaged
 
 # Pillow's modes, and what they are read as.
 MODES = {'1': 'L', 'L': 'L', 'P': 'RGB', 'RGB': 'RGB', 'RGBA': 'RGBA', 'F': 'F'}
+
+# Of a PNM: a bitmap's width and height, others' largest value too, with comments before any; then one white space.
+NUMBER = rb'(?:\s|#[^\r\n]*[\r\n])+(\d+)'
+HEADER = re.compile(rb'(?:P[14]' + 2 * NUMBER + rb'|P[2356]' + 3 * NUMBER + rb')\s')
 
 
 def open_by_pillow(source: Source, name: str, kind: str, check_size: SizeCheck) -> OpenImage:
@@ -30,13 +35,18 @@ def open_by_pillow(source: Source, name: str, kind: str, check_size: SizeCheck) 
         check_size(*image.size, True)
         mode, (width, height) = image.mode, image.size
         dots = image.info.get('dpi') if kind == 'BMP' else None
-    if mode not in MODES or kind == 'PNM' and mode == 'RGB' and pnm_is_deep(source):
+    pnm = read_pnm(source, name) if kind == 'PNM' else None
+    if pnm and pnm.images > 1:
+        raise InputError(f'{name} holds {pnm.images} images: save each as a file of its own')
+    if mode not in MODES or pnm and pnm.most and pnm.most > 255:
         raise InputError(f'{name} has more than 8 bits a channel, which are not read from {kind}: save it as PNG')
     notes = {'1': ['its 1 bit a pixel became 8'], 'P': ['its palette became colours of 8 bits']}.get(mode, [])
     found: Dict[str, Any] = dict(resolution=tuple(side / 25.4 for side in dots) if dots and all(dots) else None)
     if kind == 'BMP':
         found['profile'] = bmp_profile(source)
-    elif pnm_has_comment(source):
+    if pnm and pnm.most and pnm.most < 255:
+        notes.append(f'its values up to {pnm.most} became values up to 255')
+    if pnm and pnm.comment:
         notes.append('its comment is left out')
     bands = len(Image.new(MODES[mode], (1, 1)).getbands())
 
@@ -53,23 +63,34 @@ def open_by_pillow(source: Source, name: str, kind: str, check_size: SizeCheck) 
     return OpenImage(name, height, width, bands, dtype, ImageInfo(**found, notes=tuple(notes)), strips)
 
 
-def pnm_is_deep(source: Source) -> bool:
-    """Whether the largest value, the fourth word of the header but for comments, is above 255."""
-    words = b' '.join(line.split(b'#')[0] for line in beginning(source).split(b'\n')).split(None, 4)
-    return len(words) > 3 and words[3].isdigit() and int(words[3]) > 255
+class Pnm(NamedTuple):
+    """The largest value, but of a bitmap; whether the header has a comment; and the number of images."""
+
+    most: Optional[int]
+    comment: bool
+    images: int
 
 
-def pnm_has_comment(source: Source) -> bool:
-    """Whether there is one among the words of the header, three of a bitmap, four of others."""
-    words, needed = 0, 3 if beginning(source)[1:2] in b'14' else 4
-    for line in beginning(source).split(b'\n'):
-        text, mark, _ = line.partition(b'#')
-        words += len(text.split())
-        if words >= needed:
-            return False
-        if mark:
-            return True
-    return False
+def read_pnm(source: Source, name: str) -> Pnm:
+    """Reads the headers alone."""
+    headers: List[re.Match] = []
+    begin = 0
+    with opened(source) as file:
+        while header := HEADER.match(file.read(2**12)):
+            headers.append(header)
+            kind, (width, height, *most) = header[0][1:2], numbers(header)
+            if kind in b'123':  # in digits: there is one
+                break
+            bits = 1 if kind == b'4' else (3 if kind == b'6' else 1) * (16 if most[0] > 255 else 8)
+            begin += header.end() + height * ((width * bits + 7) // 8)
+            file.seek(begin)
+    if not headers:
+        raise InputError(f'{name} has a header that is not understood: save it as PNG')
+    return Pnm(*numbers(headers[0])[2:] or [None], b'#' in headers[0][0], len(headers))
+
+
+def numbers(header: re.Match) -> List[int]:
+    return [int(number) for number in header.groups() if number]
 
 
 def bmp_profile(source: Source) -> Optional[bytes]:
@@ -86,8 +107,3 @@ def bmp_profile(source: Source) -> Optional[bytes]:
 
 def opened(source: Source) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else open(source, 'rb')
-
-
-def beginning(source: Source) -> bytes:
-    with opened(source) as file:
-        return file.read(2000)

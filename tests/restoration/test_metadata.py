@@ -262,14 +262,6 @@ def test_a_bitmap_keeps_resolution_and_profile(tmp_path):
     assert left_behind(tmp_path / 'b.bmp', image.info) == ['the profile']
 
 
-@pytest.mark.parametrize('content', [b'P5\n# who made it\n2 1\n255\nab', b'P1 # bits\n2 1\n1 0'])
-def test_comments_of_a_pnm_are_named(tmp_path, content):
-    (tmp_path / 'a.pnm').write_bytes(content)
-    assert 'its comment is left out' in image_files.open_file(tmp_path / 'a.pnm').info.notes
-    (tmp_path / 'a.pnm').write_bytes(b'P5 2 1 255\n#a')
-    assert image_files.open_file(tmp_path / 'a.pnm').info.notes == ()
-
-
 def test_other_colours_of_an_avif_are_told_to_viewers(tmp_path):
     Image.fromarray(RGB).resize((16, 16)).save(tmp_path / 'a.avif')
     assert image_files.open_file(tmp_path / 'a.avif').info.chunks == ()
