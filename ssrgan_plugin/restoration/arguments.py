@@ -196,14 +196,15 @@ def add_looks(parser: ArgumentParser) -> None:
         action='append',
         metavar='COLOUR',
         help='what lost pixels look like: black, white, salt_and_pepper, or a colour such as 255,0,0 in units of the '
-        'file; may be given several times (default: what is missing, transparent, black or white, else what a network '
-        'finds). NaN are always lost',
+        'file, or --fill=-1,0,0 with a minus; may be given several times (default: what is missing, transparent, black '
+        'or white, else what a network finds). NaN are always lost',
     )
     parser.add_argument(
         '--nodata',
         type=float,
         metavar='VALUE',
-        help='the value of missing pixels, wherever it is found; beside a --mask, of others that stay as they are',
+        help='the value of missing pixels, wherever it is found; beside a --mask, of others that stay as they are; '
+        'with minus and exponent say --nodata=-1e4',
     )
     parser.add_argument(
         '--max-share',

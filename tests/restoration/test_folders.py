@@ -302,6 +302,10 @@ def test_fills_and_nodata_reach_the_search(monkeypatch):
     assert cli.parse_args()['fill'] == ['black', [9, 8, 7]]
     monkeypatch.setattr(sys, 'argv', ['ssrgan', 'restore', 'a', '-o', 'b', '--nodata', '-9999'])
     assert cli.parse_args()['nodata'] == -9999
+    monkeypatch.setattr(sys, 'argv', ['ssrgan', 'mask', 'a', '-o', 'b', '--nodata=-1e4'])  # as --help says
+    assert cli.parse_args()['nodata'] == -10000
+    monkeypatch.setattr(sys, 'argv', ['ssrgan', 'mask', 'a', '-o', 'b', '--fill=-1,0,0'])
+    assert cli.parse_args()['fill'] == [[-1, 0, 0]]
 
 
 def test_wide_holes_are_told(ssrgan, photograph, tmp_path):
