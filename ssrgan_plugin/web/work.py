@@ -49,15 +49,14 @@ class Work:
             raise InputError(texts.NOTHING)
         files = self.laid_out('pictures', self.order.pictures)
         self.uploads = {file.name: file.parent.name for file in self.order.pictures}
-        self.masks, self.originals = (
-            self.place(self.laid_out(name, paths))
-            for name, paths in (('masks', self.order.masks), ('originals', self.order.originals))
-        )
-        if self.order.how == texts.MASK and not self.masks and not any(map(is_mask, files)):
+        pictures = [file for file in files if not is_mask(file)]
+        self.masks = self.place(self.laid_out('masks', self.order.masks))
+        self.originals = self.place(self.laid_out('originals', self.order.originals), alone=len(pictures) == 1)
+        if self.order.how == texts.MASK and not self.masks and len(pictures) == len(files):
             raise InputError(texts.NO_MASK)
         for name in ('restored', 'previews', 'damaged'):
             (self.folder / name).mkdir(exist_ok=True)
-        self.jobs, _ = find_jobs([file for file in files if not is_mask(file)], self.folder / 'restored')
+        self.jobs, _ = find_jobs(pictures, self.folder / 'restored')
 
     @property
     def folders(self) -> List[Path]:
@@ -78,8 +77,9 @@ class Work:
         return [folder / file.name for file in files]
 
     @staticmethod
-    def place(files: List[Path]) -> Optional[Path]:
-        return None if not files else files[0] if len(files) == 1 else files[0].parent
+    def place(files: List[Path], alone: bool = True) -> Optional[Path]:
+        """A file that serves all pictures, if it is ``alone``; or the folder of those that are told apart by name."""
+        return None if not files else files[0] if len(files) == 1 and alone else files[0].parent
 
     def look(self, job: Job) -> Shown:
         """What is lost of a picture; of an intact one, what it looks like."""
@@ -147,7 +147,7 @@ class Work:
         output = job.output.with_suffix(order.suffix or job.output.suffix)
         painted = None if order.how == texts.TRY else order.painted.get(self.uploads[str(job.name)])
         mask = self.masks if order.how == texts.MASK else None
-        original = companion(self.originals, job.name, 'original') if self.originals else None
+        original = None
         options = order.options if mask else PLAIN
         if order.how == texts.TRY:
             job, mask, original = self.lost_some(job)
@@ -181,9 +181,13 @@ class Work:
 
     def errors(self, work: OneImage) -> Tuple[List[Tuple[str, float, float, float]], List[str]]:
         """Of the damaged picture and of the restored one, where the original is known."""
-        if work.original is None:
+        place = work.original or self.originals
+        if place is None:
             return [], []
-        original = image_files.open_file(work.original, self.max_pixels)
+        try:
+            original = image_files.open_file(companion(place, work.job.name, 'original'), self.max_pixels)
+        except InputError as error:
+            return [], [f'no error can be told: {error}']
         if original.width * original.height > MEASURED:
             return [], [texts.TOO_LARGE_TO_MEASURE]
         rows: List[Tuple[str, float, float, float]] = []

@@ -146,6 +146,18 @@ def test_originals(restore, damaged, photograph, tmp_path):
     assert not shown.refused and not shown.errors and 'both must agree' in shown.notes[-1]
 
 
+def test_originals_of_several_pictures_are_told_apart_by_name(restore, damaged, photograph, tmp_path):
+    """One of the same size is none of another picture's."""
+    (tmp_path / 'originals').mkdir()
+    original, other = tmp_path / 'originals' / 'cat.png', tmp_path / 'dog.png'
+    Image.fromarray(photograph).save(original)
+    Image.fromarray(read(damaged)[::-1]).save(other)
+    shown = restore([damaged, other], texts.FIND, originals=[original])
+    assert shown['cat.png'].errors[1][2] > 30 and len(shown['cat.png'].notes) == len(shown['dog.png'].notes) - 1
+    assert not shown['dog.png'].refused and not shown['dog.png'].errors
+    assert shown['dog.png'].notes[-1] == 'No error can be told: the page has no original for dog.png: add dog.png'
+
+
 def test_refusals_are_sentences_without_folders(restore, photograph, tmp_path):
     intact, text = tmp_path / 'intact.png', tmp_path / 'text.png'
     Image.fromarray(photograph).save(intact)
