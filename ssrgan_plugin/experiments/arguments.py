@@ -3,17 +3,12 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
+from ..restoration.arguments import positive
 from ..shipped_files import shipped
 from .paper_datasets import DATASETS
 
 LEVELS = (30, 40, 50, 60, 70, 80)
 HERE = 'ssrgan_plugin.experiments'
-
-
-def positive(text: str) -> int:
-    if int(text) < 1:
-        raise ArgumentTypeError(f'{text} must be at least 1')
-    return int(text)
 
 
 def key_value(text: str) -> str:

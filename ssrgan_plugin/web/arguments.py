@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
+from ..restoration.arguments import positive
+
 HERE = 'ssrgan_plugin.web'
 
 
@@ -20,7 +22,11 @@ def web(parser: ArgumentParser) -> None:
         '--max-upload', type=megabytes, default=megabytes('100'), metavar='MB', help='of a file (default: 100)'
     )
     parser.add_argument(
-        '--max-pixels', type=int, default=2**26, metavar='N', help='larger pictures are refused (default: 67108864)'
+        '--max-pixels',
+        type=positive,
+        default=2**26,
+        metavar='N',
+        help='larger pictures are refused (default: 67108864)',
     )
     parser.add_argument('--config', type=Path, help='config of an SSRGAN that you trained (default: the shipped one)')
     parser.add_argument('--checkpoint', type=Path, help='its weights (default: the shipped ones)')

@@ -36,7 +36,15 @@ def test_ports_that_are_taken():
 
 
 @pytest.mark.parametrize(
-    'option', [('--port', '70000'), ('--max-upload', '0'), ('--max-upload', 'inf'), ('--port', 'x')]
+    'option',
+    [
+        ('--port', '70000'),
+        ('--max-upload', '0'),
+        ('--max-upload', 'inf'),
+        ('--port', 'x'),
+        ('--max-pixels', '0'),
+        ('--max-pixels', '-1'),
+    ],
 )
 def test_options(option):
     done = ssrgan('web', *option)
