@@ -63,6 +63,7 @@ FOR_OPTIONS = (
     (r'say --invert-mask', f'tick “{INVERT}”'),
     (r'say --mask-as-stored', f'tick “{AS_STORED}”'),
     (r'say --no-mask-by-channel', f'choose “{WHOLE}” under “{COLOURS}”'),
+    (r'restore by it with --mask-by-channel', f'choose “{EACH}” under “{COLOURS}”'),
     (r'leave --mask-by-channel out', f'do not choose “{EACH}” under “{COLOURS}”'),
     (r'(?:name it|name one) by --mask', f'drop it under “{MASKS}”'),
     (r'(?:name|give) (?:the|a) --fill', f'choose under “{FILL}” the one'),
