@@ -44,7 +44,7 @@ def errors(restored: OpenImage, original: OpenImage, name: str) -> Tuple[float, 
         error += float(((found - exact) ** 2).sum())
     top = top_of(dtype)
     if dtype.kind != 'u' and (least < 0 or most > top):
-        top = most - least
+        top = most - least or abs(most)  # of one value throughout, that
     with np.errstate(divide='ignore', invalid='ignore'):
         psnr = float(10 * np.log10(top**2 / (np.float64(error) / np.prod(shape, dtype=np.float64))))
     return error / power if power else float('nan'), psnr, similarity(restored, original, top)

@@ -59,6 +59,14 @@ def test_strips_err_as_the_whole_does(monkeypatch, dtype, bands):
     assert errors(source(restored, info), source(original, info), 'a') == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize('value', [5, -20])
+def test_an_original_of_one_value_has_that_as_its_peak(value):
+    original = np.full((20, 20, 1), value, np.float32)
+    assert errors(source(original), source(original), 'a') == (0, np.inf, 1)
+    error, psnr, ssim = errors(source(original * np.float32(1.125)), source(original), 'a')
+    assert (error, psnr) == (1 / 64, pytest.approx(10 * np.log10(64))) and 0 < ssim < 1
+
+
 def test_memory_does_not_grow_with_the_picture():
     def peak(height):
         def strips(rows):
