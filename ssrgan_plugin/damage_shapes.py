@@ -85,7 +85,12 @@ def shape_mask(height: int, width: int, shape: str, ratio: float, rng: np.random
 
     Returns:
         (height, width, 1) uint8; 1 = corrupted.
+
+    Raises:
+        InputError: if there is no such shape, or one pixel alone, of which nothing would be left.
     """
+    if height * width == 1:
+        raise InputError('an image of one pixel cannot lose a part of itself: take a larger one')
     draw = SHAPES[check_shape(shape)]
     mask = np.zeros((height, width), np.uint8)
     while mask.mean() < check_ratio(ratio):

@@ -25,12 +25,12 @@ def random_damage(image: np.ndarray, rng: np.random.Generator, undamaged: float 
     damaged = image
     if rng.random() >= undamaged:
         if rng.random() < 0.85:
-            fill = _fill(rng)
+            fill = _fill(rng, image.shape[2])
             damaged = corrupt(damaged, _scattered(image.shape, fill, rng), fill, rng)
         if damaged is image or rng.random() < 0.05:
             shape = ('lines', 'specks', 'scratches')[rng.integers(3)]
             mask = shape_mask(*image.shape[:2], shape, 10 ** rng.uniform(-3, -1), rng)
-            damaged = corrupt(damaged, mask, _fill(rng), rng)
+            damaged = corrupt(damaged, mask, _fill(rng, image.shape[2]), rng)
     return damaged, (damaged != image).astype(np.uint8)
 
 
@@ -42,7 +42,7 @@ def _scattered(shape: Tuple[int, ...], fill: Fill, rng: np.random.Generator) -> 
     return random_mask(*shape[:2], ratio, rng, channels)
 
 
-def _fill(rng: np.random.Generator) -> Fill:
+def _fill(rng: np.random.Generator, channels: int) -> Fill:
     kind = rng.integers(10)
     if kind < 4:
         return 'uniform_noise'  # the hardest
@@ -51,7 +51,7 @@ def _fill(rng: np.random.Generator) -> Fill:
     if kind < 8:
         return ('black', 'white')[kind - 6]
     if kind == 8:
-        return rng.integers(0, 256, 3).tolist()
+        return rng.integers(0, 256, channels).tolist()
     return list(COMPUTED)[rng.integers(len(COMPUTED))]
 
 

@@ -27,3 +27,9 @@ def test_shapes_are_no_scattered_pixels():
 def test_unknown_shape():
     with pytest.raises(InputError, match='unknown shape .* blobs'):
         shape_mask(8, 8, 'stars', 0.1, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+def test_one_pixel_has_no_part(shape):
+    with pytest.raises(InputError, match='one pixel'):
+        shape_mask(1, 1, shape, 0.5, np.random.default_rng(0))

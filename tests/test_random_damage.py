@@ -7,11 +7,13 @@ from ssrgan_plugin.random_damage import HARD, hard_picture, random_damage
 PICTURE = np.ascontiguousarray(astronaut()[:96, 150:246])
 
 
-def test_the_mask_is_what_changed():
+@pytest.mark.parametrize('channels', [1, 2, 3, 5])
+def test_the_mask_is_what_changed(channels):
+    picture = np.tile(PICTURE, 2)[..., :channels]
     for seed in range(60):
-        damaged, mask = random_damage(PICTURE, np.random.default_rng(seed))
-        assert damaged.shape == mask.shape == PICTURE.shape and damaged.dtype == mask.dtype == np.uint8
-        assert ((damaged != PICTURE) == (mask == 1)).all()
+        damaged, mask = random_damage(picture, np.random.default_rng(seed))
+        assert damaged.shape == mask.shape == picture.shape and damaged.dtype == mask.dtype == np.uint8
+        assert ((damaged != picture) == (mask == 1)).all()
 
 
 def test_shares():
