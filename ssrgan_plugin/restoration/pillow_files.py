@@ -86,7 +86,8 @@ def read_pnm(source: Source, name: str) -> Pnm:
             file.seek(begin)
     if not headers:
         raise InputError(f'{name} has a header that is not understood: save it as PNG')
-    return Pnm(*numbers(headers[0])[2:] or [None], b'#' in headers[0][0], len(headers))
+    most = numbers(headers[0])[2:]
+    return Pnm(most[0] if most else None, b'#' in headers[0][0], len(headers))
 
 
 def numbers(header: re.Match) -> List[int]:
