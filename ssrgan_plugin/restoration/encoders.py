@@ -52,7 +52,7 @@ def left_behind(path: Path, info: ImageInfo) -> List[str]:
     suffix = path.suffix.lower()
     lost = [] if suffix == '.png' else png_chunks.lost_elsewhere(info)
     if suffix in ('.tif', '.tiff'):
-        return lost if tiff_writing.with_exif(info)[2] else [*lost, 'what is damaged of the EXIF']
+        return lost + tiff_writing.with_exif(info)[2]
     carried = {tiff_tags.SOFTWARE} if suffix == '.bmp' else {*tiff_tags.TEXTS}  # what wrote the file is no loss
     if suffix in JPEG:
         carried.add(photoshop.TAG)

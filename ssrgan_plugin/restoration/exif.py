@@ -11,6 +11,14 @@ BEGIN = b'Exif\0\0'
 EXPOSURE, PLACE, INTEROPERABILITY = 0x8769, 0x8825, 0xA005
 
 
+class Text(str):
+    """As Pillow reads it, which takes all bytes for Latin-1, and would write what is not ASCII as question marks."""
+
+    def encode(self, *_: Any) -> bytes:
+        """The bytes that it was read from, in whatever encoding."""
+        return super().encode('latin-1')
+
+
 def load(content: Optional[bytes]) -> Image.Exif:
     """Empty if it is malformed."""
     exif = Image.Exif()
@@ -80,11 +88,19 @@ def directories(exif: Image.Exif) -> Tuple[Dict[int, dict], bool]:
         entries = dict(exif.get_ifd(code))
         if INTEROPERABILITY in entries:
             entries[INTEROPERABILITY] = dict(exif.get_ifd(INTEROPERABILITY))
+        entries = {key: as_bytes(value) for key, value in entries.items()}
         kept = {key: value for key, value in entries.items() if can_be_written(code, key, value)}
         whole = whole and len(kept) == len(entries)
         if kept:
             found[code] = kept
     return found, whole
+
+
+def as_bytes(value: Any) -> Any:
+    """Texts, also those of a directory, as :class:`Text`."""
+    if isinstance(value, dict):
+        return {key: as_bytes(each) for key, each in value.items()}
+    return Text(value) if isinstance(value, str) else value
 
 
 def can_be_written(group: int, key: int, value: Any) -> bool:

@@ -76,6 +76,15 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     return TURNS.get(orientation, np.asarray)(pixels)
 
 
+def negative(pixels: np.ndarray, info: ImageInfo) -> np.ndarray:
+    """From white down to black up, where the file counts so, and back: (..., bands), of which the first is the grey."""
+    if not info.white_is_zero or pixels.dtype.kind != 'u':
+        return pixels
+    turned = pixels.copy()
+    turned[..., 0] = np.iinfo(pixels.dtype).max - pixels[..., 0]
+    return turned
+
+
 def as_stored(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """Upright pixels as they would be stored with an orientation."""
     return np.ascontiguousarray(TURNS.get({6: 8, 8: 6}.get(orientation, orientation), np.asarray)(pixels))

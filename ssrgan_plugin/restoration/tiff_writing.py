@@ -1,6 +1,7 @@
 """Writing TIFFs in strips as they come, with all their tags."""
 
 import io
+import struct
 import zlib
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Tuple
@@ -10,11 +11,13 @@ import tifffile
 from PIL import TiffImagePlugin
 
 from . import exif
-from .image_info import ImageInfo
-from .tiff_tags import tags_of
+from .image_info import ImageInfo, negative
+from .tiff_tags import UNDEFINED, named, tags_of
 
 PHOTOMETRIC_NAMES = dict(grey='minisblack', rgb='rgb', cmyk='separated', bands='minisblack')
 STRIP_SIZE = 2**20  # bytes, about, of a strip in what is written
+LONG = 4
+LARGE = 2**31  # bytes; what is larger has places of eight bytes
 
 
 def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtype, info: ImageInfo) -> None:
@@ -23,13 +26,11 @@ def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtyp
     alpha = info.has_alpha(bands)
     kind = info.kind(bands)
     dtype = np.dtype(dtype).newbyteorder('<')
-    negative = info.white_is_zero and dtype.kind == 'u'
     rows = max(1, min(height, STRIP_SIZE // (width * bands * dtype.itemsize)))
 
     def compressed() -> Iterator[bytes]:
         for piece in cut(strips, rows):
-            piece = np.iinfo(dtype).max - piece if negative else piece
-            yield zlib.compress(np.ascontiguousarray(piece, dtype).data)
+            yield zlib.compress(np.ascontiguousarray(negative(piece, info), dtype).data)
 
     base = dict(rgb=3, cmyk=4).get(kind, 1)
     extra = [0] * (bands - base)
@@ -48,8 +49,9 @@ def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtyp
     orientation = info.orientation
     if orientation != 1:
         tags.append((274, 3, 1, orientation, True))
-    tags += [(code - 1, 4, 1, 0, True) for code in directories]
-    bigtiff = height * width * bands * dtype.itemsize > 2**31
+    bigtiff = height * width * bands * dtype.itemsize > LARGE
+    stand_ins = {code: directory_bytes(code, entries, bigtiff) for code, entries in directories.items()}
+    tags += [(code - 1, UNDEFINED, len(content), content, True) for code, content in stand_ins.items()]
     with tifffile.TiffWriter(path, bigtiff=bigtiff, byteorder='<') as writer:
         writer.write(
             compressed(),
@@ -67,18 +69,25 @@ def write(path: Path, strips: Iterable[np.ndarray], shape: tuple, dtype: np.dtyp
             iccprofile=info.profile,
             **options,
         )
-    append_directories(path, directories)
+    point_to_directories(path, directories, bigtiff)
 
 
-def with_exif(info: ImageInfo) -> Tuple[List[tuple], Dict[int, dict], bool]:
+def with_exif(info: ImageInfo) -> Tuple[List[tuple], Dict[int, dict], List[str]]:
     """Tags to write, among them those of an EXIF that are tags in a TIFF: make and model, author, whatever it has; its
-    directories; and whether that is all of it."""
-    tags = [(*tag, True) for tag in info.tags]
-    there = {tag[0] for tag in tags}
-    more = [(*tag, True) for page in exif.pages(info.exif) for tag in tags_of(page)[0] if tag[0] not in there]
-    kept = [tag for tag in more if can_be_written(tag)]
+    directories; and what is left out."""
+    own = [(*tag, True) for tag in info.tags]
+    tags = [tag for tag in own if can_be_written(tag)]
+    left = [tag[0] for tag in own if tag not in tags]
+    there = {tag[0] for tag in own}
     directories, whole = exif.directories(exif.load(info.exif))
-    return tags + kept, directories, whole and len(kept) == len(more)
+    for page in exif.pages(info.exif):
+        found, wrong, _ = tags_of(page)
+        more = [(*tag, True) for tag in found if tag[0] not in there]
+        tags += [tag for tag in more if can_be_written(tag)]
+        left += [code for code in wrong if code not in there]
+        whole = whole and all(tag in tags for tag in more)
+    lost = [f'the {named(left)}'] if left else []
+    return tags, directories, lost if whole else [*lost, 'what is damaged of the EXIF']
 
 
 def can_be_written(tag: tuple) -> bool:
@@ -101,23 +110,25 @@ def cut(strips: Iterable[np.ndarray], rows: int) -> Iterator[np.ndarray]:
         yield left
 
 
-def append_directories(path: Path, directories: dict) -> None:
-    """EXIF's own directories at the end of the file, and the tags that point to them, for which there are stand-ins.
+def directory_bytes(code: int, entries: dict, bigtiff: bool, offset: int = 0) -> bytes:
+    """A directory of EXIF's own, as it is written there; its length is the same everywhere."""
+    head = b'II' + struct.pack('<HIQ', 43, 8, 16) if bigtiff else b'II' + struct.pack('<HI', 42, 8)
+    directory = TiffImagePlugin.ImageFileDirectory_v2(head, group=code)
+    for key, item in entries.items():
+        directory[key] = item
+    return directory.tobytes(offset)
 
-    tifffile writes no such tags itself.
+
+def point_to_directories(path: Path, directories: dict, bigtiff: bool) -> None:
+    """Makes tags that hold EXIF's own directories into ones that point to them.
+
+    tifffile writes no such tags itself. What tags hold stands before the pixels, where four bytes tell the place.
     """
     for code, entries in directories.items():
         with tifffile.TiffFile(path) as file:
             stand_in = file.pages[0].aspage().tags[code - 1]
-        directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b'II', group=code)
-        for key, item in entries.items():
-            directory[key] = item
         with open(path, 'r+b') as file:
-            offset = file.seek(0, 2)
-            offset += offset % 2
-            file.seek(offset)
-            file.write(directory.tobytes(offset))
             file.seek(stand_in.offset)
-            file.write(code.to_bytes(2, 'little'))
+            file.write(struct.pack('<HHQ' if bigtiff else '<HHI', code, LONG, 1))
             file.seek(stand_in.valueoffset)
-            file.write(offset.to_bytes(4, 'little'))
+            file.write(directory_bytes(code, entries, bigtiff, stand_in.valueoffset))
