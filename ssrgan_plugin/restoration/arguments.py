@@ -201,7 +201,7 @@ def add_looks(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         '--nodata',
-        type=float,
+        type=number,
         metavar='VALUE',
         help='the value of missing pixels, wherever it is found; beside a --mask, of others that stay as they are; '
         'with minus and exponent say --nodata=-1e4',
@@ -260,9 +260,15 @@ def level(text: str) -> float:
 def fill(text: str) -> Union[str, List[float]]:
     """A colour such as "255,0,0" as numbers; a name as it is."""
     try:
-        return [float(value) for value in text.split(',')]
+        return [number(value) for value in text.split(',')]
     except ValueError:
         return text
+
+
+def number(text: str) -> float:
+    """A whole one as such, for the largest have no floating-point number of their own."""
+    value = float(text)
+    return int(text) if isfinite(value) and text.strip().lstrip('+-').isdecimal() else value
 
 
 def seed(text: str) -> int:

@@ -9,7 +9,7 @@ from .. import corruption
 from ..errors import InputError
 from .opened import OpenImage
 from .plausibility import SCANNED, colour_bands
-from .values import Fill, fill_colours, top_of
+from .values import Fill, fill_colours, rounded, top_of
 
 
 class Look(NamedTuple):
@@ -34,7 +34,7 @@ def corrupted_strips(source: OpenImage, mask: np.ndarray, fill: Fill, rng: np.ra
     """
     bands = colour_bands(source)
     if not isinstance(fill, str):
-        colour = fill_colours([list(np.ravel(fill))], source.dtype, bands)[0]
+        colour = fill_colours([list(np.ravel(fill))], source)[0]
         for strip, marked in masked(source, mask):
             lost = np.broadcast_to(marked, (*strip.shape[:2], bands))
             strip[..., :bands][lost] = np.broadcast_to(colour, lost.shape)[lost]
@@ -59,7 +59,7 @@ def corrupted_strips(source: OpenImage, mask: np.ndarray, fill: Fill, rng: np.ra
             of_these = np.s_[..., :] if mask.shape[2] == 1 else np.s_[..., i : i + 1]
             lost = np.broadcast_to(marked[..., i : i + 1], values[of_these].shape)
             filled = corruption.corrupt(values[of_these], marked[..., i : i + 1], each, generator)[lost] / scale + low
-            strip[..., :bands][of_these][lost] = np.rint(filled) if source.dtype.kind in 'ui' else filled
+            strip[..., :bands][of_these][lost] = rounded(filled, source.dtype)
         yield strip
 
 

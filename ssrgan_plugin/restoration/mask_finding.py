@@ -11,11 +11,11 @@ from .backend import Finder
 from .image_info import ImageInfo
 from .lost_pixels import LostPixels, of_bands
 from .marked import Found, all_lost, with_unseen
-from .missing_values import equal, is_missing, named_by_file, not_finite, select
+from .missing_values import equal, is_missing, named_by_file, named_by_user, not_finite, select
 from .neighbourhoods import near
 from .opened import OpenImage
 from .plausibility import MOST_CLUSTERED, SCANNED, Verdict, colour_bands, judge
-from .values import Fill, array_source, fill_colours, top_of, written
+from .values import Fill, array_source, as_read, fill_colours, top_of, written
 
 CURE = 'give a mask, or name the --fill that lost pixels have'
 MOSTLY = 0.8
@@ -91,7 +91,7 @@ def look_for_lost(
     else:
         missing = LostPixels(source.height, source.width)
     if nodata is not None:
-        value = None if np.isnan(nodata) else fill_colours([float(nodata)], source.dtype, colour_bands(source))[0]
+        value = named_by_user(source, nodata)
         return Found(checked(missing | select(source, lambda strip: is_missing(strip, value, source))))
     if fill is None and source.info.nodata is not None:
         found = by_file(source)
@@ -122,14 +122,14 @@ def by_file(source: OpenImage) -> Optional[Found]:
 
 
 def by_fill(source: OpenImage, fill: Fill, missing: LostPixels) -> Found:
-    colours = fill_colours(fill, source.dtype, colour_bands(source))
+    colours = fill_colours(fill, source)
     lost = missing
     notes: List[str] = []
     for colour in colours:
         candidates = select(source, partial(equal, colour=colour, source=source))
         if not candidates.count:
             if len(colours) > 1:
-                notes.append(f'no pixel is {written(colour)}')
+                notes.append(f'no pixel is {written(as_read(colour, source))}')
             continue
         found = plausible(judge(source, all_lost(candidates), None), 'pixels of the fill colour', False, False)
         lost, notes = lost | found.lost, [*notes, *found.notes]
@@ -171,7 +171,7 @@ def by_looks(source: OpenImage, finder: Optional[Callable[[], Finder]], max_shar
 
 def refuse_black_and_white(source: OpenImage) -> None:
     """Raises :class:`InputError` if nothing but black and white is there, of which any pixel could be lost."""
-    black, white = fill_colours('salt_and_pepper', source.dtype, 1)
+    black, white = fill_colours('salt_and_pepper', source)
     bands = colour_bands(source)
     for strip in source.strips(SCANNED):
         values = strip[..., :bands]
@@ -190,7 +190,7 @@ def maybe_by_colour(source: OpenImage, lost: LostPixels) -> bool:
     bands = colour_bands(source)
     if bands < 2:
         return False
-    black, white = fill_colours('salt_and_pepper', source.dtype, 1)
+    black, white = fill_colours('salt_and_pepper', source)
     count = y = 0
     for strip in source.strips(SCANNED):
         values = strip[..., :bands][~of_bands(lost.rows(y, y + len(strip)), slice(0, bands))]
@@ -200,7 +200,7 @@ def maybe_by_colour(source: OpenImage, lost: LostPixels) -> bool:
 
 
 def black_or_salt(source: OpenImage) -> Found:
-    black, white = fill_colours('salt_and_pepper', source.dtype, 1)
+    black, white = fill_colours('salt_and_pepper', source)
     candidates = checked(select(source, lambda strip: equal(strip, black, source)))
     refuse_smeared(source, candidates)
     verdict = judge(source, candidates, black)

@@ -1,30 +1,35 @@
 """Values that say that a pixel is missing: no numbers, and those that the file or the user names."""
 
-from typing import Callable, Optional
+from numbers import Real
+from typing import Any, Callable, Optional
 
 import numpy as np
 
+from ..errors import InputError
 from .lost_pixels import LostPixels
 from .opened import OpenImage
 from .plausibility import SCANNED, colour_bands
-from .values import fill_colours, top_of
+from .values import as_read, exactly, named_value, top_of
 
 # From here on few digits of a value may be written: -3.40282e+38 for the least of single precision.
 HUGE = 1e30
 
 
 def named_by_file(source: OpenImage) -> Optional[np.ndarray]:
-    """(1,): the value that a TIFF names as missing, if its pixels can have it."""
-    try:
-        value = float(source.info.nodata or '')
-    except ValueError:
-        return None
-    if np.issubdtype(source.dtype, np.integer):
-        limits = np.iinfo(source.dtype)
-        if not (limits.min <= value <= limits.max and value == np.rint(value)):
-            return None
-    with np.errstate(over='ignore'):
-        return np.array([value]).astype(source.dtype)
+    """(1,) or (colours,): the value that a TIFF names as missing, if its pixels can have it."""
+    value = named_value(source.info.nodata, source.dtype)
+    return None if value is None else as_read(value, source)
+
+
+def named_by_user(source: OpenImage, nodata: Any) -> np.ndarray:
+    """(1,) or (colours,).
+
+    Raises:
+        InputError: if it is no number, or none of the image's values.
+    """
+    if not isinstance(nodata, Real):
+        raise InputError(f'nodata is one number, the value of missing pixels, not {nodata!r}')
+    return as_read(exactly(np.array([nodata]), source.dtype, 'nodata'), source)
 
 
 def select(source: OpenImage, look: Callable[[np.ndarray], np.ndarray]) -> LostPixels:
@@ -70,7 +75,7 @@ def missing_besides(source: OpenImage, lost: LostPixels, nodata: Optional[float]
     Taken as known, they would pull their neighbours towards a value that is none.
     """
     floating = np.issubdtype(source.dtype, np.floating)
-    named = None if nodata is None else fill_colours([float(nodata)], source.dtype, colour_bands(source))[0]
+    named = None if nodata is None else named_by_user(source, nodata)
     values = [value for value in (named_by_file(source), named) if value is not None]
     if not floating and not values:
         return None

@@ -9,8 +9,9 @@ import numpy as np
 import tifffile
 
 from ..errors import InputError
-from .image_info import ImageInfo
+from .image_info import ImageInfo, negative
 from .tiff_tags import metadata
+from .values import named_value
 
 LOSSY = {6, 7, 33003, 33004, 33005, 34712, 34887, 34892, 50001, 50002, 52546}
 # What tifffile decodes by itself: none, deflate (two numbers), PackBits.
@@ -72,13 +73,20 @@ def read_header(source: Union[Path, bytes], name: str) -> TiffHeader:
         if smaller:
             notes.append('its smaller copies are left out')
         plain = int(page.compression) in PLAIN and page.predictor in (1, 2) and page.fillorder == 1 and bits >= 8
-        # libvips undoes a premultiplied alpha, widens float16, knows no 64 bits, and mixes up planes of more than
-        # three bands.
+        # libvips undoes a premultiplied alpha, widens float16, knows no 64 bits, mixes up planes of more than three
+        # bands and those that count from white down, and takes parts that are not in the file for 0.
+        sparse = info.get('nodata') is not None and 0 in page.databytecounts
         exact = (
             dtype.name in ('uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32')
             and not info['premultiplied']
-            and (int(page.planarconfig) == 1 or bands in (1, 3) and photometric in (0, 1, 2))
+            and (int(page.planarconfig) == 1 or bands == 1 or bands == 3 and photometric in (1, 2))
+            and not sparse
         )
+        if sparse and not plain:
+            raise InputError(
+                f'{name} leaves out parts in which all is {info["nodata"]}, its value of missing pixels, and they are '
+                'not read in this compression: save it without compression, or whole'
+            )
         if not exact and not plain:
             raise InputError(
                 f'{name} is a TIFF that is not read in this compression '
@@ -140,9 +148,10 @@ def read_pixels(source: Union[Path, bytes], header: TiffHeader) -> np.ndarray:
     """The whole image by tifffile, (H, W, bands)."""
     with opened(source) as file:
         page = file.pages[0].aspage()
+        missing = named_value(header.info.nodata, header.dtype)
+        page.nodata = 0 if missing is None else missing.item()  # of parts that are not in the file
         pixels = page.asarray()
         if int(page.planarconfig) == 2 and header.bands > 1:
             pixels = np.moveaxis(pixels, 0, -1)
-        if header.info.white_is_zero and header.dtype.kind == 'u':
-            pixels = np.iinfo(header.dtype).max - pixels
-        return np.ascontiguousarray(pixels.reshape(header.height, header.width, header.bands), header.dtype)
+        pixels = pixels.reshape(header.height, header.width, header.bands)
+        return np.ascontiguousarray(negative(pixels, header.info), header.dtype)

@@ -5,7 +5,8 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Un
 import numpy as np
 
 from ..errors import InputError
-from .image_info import ImageInfo
+from .arguments import number
+from .image_info import ImageInfo, negative
 from .lost_pixels import LostPixels, of_bands
 from .opened import OpenImage
 
@@ -19,17 +20,18 @@ def top_of(dtype: np.dtype) -> float:
     return float(np.iinfo(dtype).max) if np.issubdtype(dtype, np.integer) else 1.0
 
 
-def fill_colours(fill: Fill, dtype: np.dtype, channels: int) -> List[np.ndarray]:
-    """What lost pixels look like, in the image's own units: each one value, or one a colour band.
+def fill_colours(fill: Fill, source: OpenImage) -> List[np.ndarray]:
+    """What lost pixels look like, as they are read: each one value, or one a colour band.
 
     Args:
-        fill: ``'black'``, ``'white'``, ``'salt_and_pepper'`` (either), a value, a colour, or a list of such.
-        dtype: The image's.
-        channels: Its colour bands.
+        fill: ``'black'``, ``'white'``, ``'salt_and_pepper'`` (either), a value or a colour in the file's own units, or
+            a list of such.
+        source: The image.
 
     Raises:
         InputError: if it is no colour of such an image.
     """
+    dtype, channels = source.dtype, source.bands - source.info.has_alpha(source.bands)
     white = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1.0
     named: Dict[str, List[float]] = dict(black=[0], white=[white], salt_and_pepper=[0, white])
     several = isinstance(fill, (list, tuple)) and any(not np.isscalar(each) or isinstance(each, str) for each in fill)
@@ -39,29 +41,69 @@ def fill_colours(fill: Fill, dtype: np.dtype, channels: int) -> List[np.ndarray]
         if isinstance(each, str):
             if each not in named:
                 raise InputError(f'unknown fill {each!r}: choose {", ".join(named)}, or a colour such as 255,0,0')
-            colours += [np.array([value]) for value in named[each]]
-        else:
-            colours.append(np.ravel(each))
-    for colour in colours:
+            colours += [np.array([value], dtype) for value in named[each]]
+            continue
+        colour = np.ravel(each)
         if colour.size not in (1, channels):
             raise InputError(f'fill colour {written(colour)} has {colour.size} channels, the image {channels}')
-        if np.issubdtype(dtype, np.integer):
-            least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
-            if not ((colour >= least) & (colour <= most) & (colour == np.rint(colour))).all():
-                raise InputError(
-                    f"fill colour {written(colour)} is none of the image's values, {least:,} to "
-                    f'{most:,}: give it in the units of the file'
-                )
-    return [colour.astype(dtype) for colour in colours]
+        colours.append(as_read(exactly(colour, dtype, 'fill colour'), source))
+    return colours
+
+
+def exactly(colour: np.ndarray, dtype: np.dtype, what: str) -> np.ndarray:
+    """In the image's type; integers as such, for the largest have no double of their own.
+
+    Raises:
+        InputError: if that has no such values.
+    """
+    if not np.issubdtype(dtype, np.integer):
+        with np.errstate(over='ignore'):
+            return colour.astype(dtype)
+    least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+    values = colour.tolist()
+    if not all(value == value and least <= value <= most and value == int(value) for value in values):
+        raise InputError(
+            f"{what} {written(colour)} is none of the image's values, {least:,} to {most:,}: give it in the units of "
+            'the file'
+        )
+    return np.array([int(value) for value in values], dtype)
+
+
+def named_value(text: Optional[str], dtype: np.dtype) -> Optional[np.ndarray]:
+    """(1,): a number that a file names, in its own units; None if its pixels cannot have it."""
+    try:
+        return exactly(np.array([number(text or '')]), dtype, '')
+    except ValueError:  # InputError among them
+        return None
+
+
+def as_read(colour: np.ndarray, source: OpenImage) -> np.ndarray:
+    """A value, or a colour, in the file's units as its pixels are given, and back."""
+    if not source.info.white_is_zero:
+        return colour
+    bands = source.bands - source.info.has_alpha(source.bands)
+    return negative(np.broadcast_to(colour, bands), source.info)
+
+
+def rounded(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The nearest of an image's values; floating-point ones stay as they are."""
+    if not np.issubdtype(dtype, np.integer):
+        return values.astype(dtype)
+    least, most = np.iinfo(dtype).min, np.iinfo(dtype).max
+    above = values >= most
+    # The largest of 64 bits have no double of their own.
+    result = np.rint(np.where(above, 0, values)).clip(least, None).astype(dtype)
+    result[above] = most
+    return result
 
 
 def written(colour: np.ndarray) -> str:
-    return ','.join(f'{value:g}' for value in colour)
+    return ','.join(str(value) if isinstance(value, int) else f'{value:g}' for value in colour.tolist())
 
 
 class Range(NamedTuple):
     """What known pixels of some bands fill: ``low`` to ``high`` but for a thousandth at each end, and all; and a value
-    among them, as written, that is none of the picture's, by its distance from all others."""
+    among them, in the file's units, that is none of the picture's, by its distance from all others."""
 
     low: float
     high: float
@@ -76,12 +118,7 @@ class Range(NamedTuple):
     def to_image(self, values: np.ndarray, dtype: np.dtype) -> np.ndarray:
         """Back, rounded if need be, and no further than known pixels go."""
         values = (values.astype(np.float64) + 1) * ((self.high - self.low) / 2) + self.low
-        values = values.clip(self.least, self.most)
-        if np.issubdtype(dtype, np.integer):
-            values = np.rint(values)
-            if np.dtype(dtype).itemsize == 8:  # the largest of them have no double of their own
-                values = values.clip(None, np.nextafter(float(np.iinfo(dtype).max), 0))
-        return values.astype(dtype)
+        return rounded(values.clip(self.least, self.most), dtype)
 
 
 def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -> List[Range]:
@@ -108,7 +145,7 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
             samples[i].append(values[::step].flatten())
         y += len(strip)
     ranges = []
-    for (least, most), sample in zip(limits, samples):
+    for bands, (least, most), sample in zip(groups, limits, samples):
         if least > most:  # a band that is missing everywhere: nothing of it is restored
             ranges.append(Range(0, 1, 0, 1))
             continue
@@ -120,11 +157,13 @@ def known_ranges(source: OpenImage, lost: LostPixels, groups: Sequence[slice]) -
         if not low < high:  # one value throughout
             low, high = least, least + max(abs(least), 1.0)
         strange = strange_value(least, most, values)
+        if strange is not None:
+            strange = str(negative(np.full(source.bands, strange), source.info)[bands.start]).removesuffix('.0')
         ranges.append(Range(float(low), float(high), float(least), float(most), strange))
     return ranges
 
 
-def strange_value(least: float, most: float, sample: np.ndarray) -> Optional[str]:
+def strange_value(least: float, most: float, sample: np.ndarray) -> Any:
     """The least or most of the values, if several have it and it is further from the others than those from each other:
     it may mark missing pixels that nobody has told of. Of a value that is often used so, a tenth of that is enough."""
     if sample.dtype == np.uint8:  # black and white are beside narrow ranges in many a drawing
@@ -136,8 +175,9 @@ def strange_value(least: float, most: float, sample: np.ndarray) -> Optional[str
     for extreme, distance in ((least, low - least), (most, most - high)):
         natural = sample.dtype.kind == 'f' and extreme == 1  # white
         far = distance > (high - low) * (0.1 if often_missing(extreme, sample.dtype) else 1)
-        if far and not natural and (sample == extreme).sum() >= FEWEST:
-            return str(sample.dtype.type(extreme)).removesuffix('.0')
+        same = sample[sample == extreme]
+        if far and not natural and same.size >= FEWEST:
+            return same[0]  # of 64 bits, the extreme has lost some
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import InputError
 from ..restoration.arguments import fill as parse_fill
+from ..restoration.arguments import number as parse_number
 from ..restoration.mask_files import PLAIN, MaskOptions
 from ..restoration.values import Fill
 from . import texts
@@ -106,7 +107,7 @@ def read_controls(session: Session, controls: Sequence[Any]) -> Order:
 def number(text: Optional[str], label: str) -> Optional[float]:
     """What was written in a field that may be left empty."""
     try:
-        value = float(text) if text and text.strip() else None
+        value = parse_number(text) if text and text.strip() else None
     except ValueError:
         value = nan
     if value is not None and not isfinite(value):

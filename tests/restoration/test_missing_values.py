@@ -11,11 +11,12 @@ from skimage.data import camera
 from ssrgan_plugin.errors import InputError
 from ssrgan_plugin.restoration import image_files
 from ssrgan_plugin.restoration.image_info import ImageInfo
+from ssrgan_plugin.restoration.lost_pixels import LostPixels
 from ssrgan_plugin.restoration.marked import by_mask
 from ssrgan_plugin.restoration.mask_finding import find_lost
 from ssrgan_plugin.restoration.missing_values import named_by_file
 from ssrgan_plugin.restoration.restorer import Restorer
-from ssrgan_plugin.restoration.values import array_source
+from ssrgan_plugin.restoration.values import array_source, band_groups, known_ranges, strange_cures
 
 LAND = camera()[100:164, 200:264].astype(np.float32) * 8 - 300
 SEA = np.zeros(LAND.shape, bool)
@@ -203,3 +204,84 @@ def test_that_nothing_was_found_is_told_with_all_that_is_strange(restorer):
     named = r'^nothing that looks lost was found.*; pixels are -9999, far from all others: .*--nodata=-9999$'
     with pytest.warns(UserWarning, match=named):
         assert np.array_equal(restorer(picture), picture)
+
+
+def test_a_value_of_what_is_not_kept_is_none_of_the_pixels(tmp_path):
+    """Index 0 of a palette is missing, and red; index 7 is black."""
+    palette = np.zeros((3, 256), np.uint16)
+    palette[0, 0], palette[:, 1:7] = 65535, 30000
+    indices = np.random.default_rng(0).integers(0, 8, (30, 40), np.uint8)
+    tags = [(42113, 2, 0, '0', True)]
+    tifffile.imwrite(
+        tmp_path / 'a.tif', indices, photometric='palette', colormap=palette, extratags=tags, metadata=None
+    )
+    Image.fromarray(indices < 4).save(tmp_path / 'b.tif', tiffinfo={42113: '0'})
+    for name in ('a.tif', 'b.tif'):
+        image = image_files.read(tmp_path / name)
+        assert image.info.nodata is None and 'its TIFF tags (GDAL_NODATA) are left out' in image.info.notes
+        image_files.write(tmp_path / 'copy.tif', image)
+        assert 42113 not in tifffile.TiffFile(tmp_path / 'copy.tif').pages[0].tags
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
+@pytest.mark.parametrize('named', ['file', 'user', 'fill'])
+def test_a_value_where_white_is_zero_is_the_stored_one(tmp_path, restorer, dtype, named):
+    stored = np.clip(LAND, 20, 250).astype(dtype)
+    stored[LOST] = 0
+    tags = [(42113, 2, 0, '0', True)] if named == 'file' else []
+    tifffile.imwrite(tmp_path / 'a.tif', stored, photometric='miniswhite', extratags=tags, metadata=None)
+    source = image_files.open_file(tmp_path / 'a.tif')
+    found = find_lost(source, fill=[0] if named == 'fill' else None, nodata=0 if named == 'user' else None)
+    assert np.array_equal(found.lost.array(), LOST)
+    beside = by_mask(source, LostPixels.of(~SEA & ~LOST & (LAND > 100)), 0 if named == 'user' else None)
+    if named != 'fill':
+        assert np.array_equal(beside.unseen.array(), LOST)
+
+
+def test_what_looks_missing_where_white_is_zero_is_told_as_stored(tmp_path):
+    stored = np.where(SEA, 0, LAND + 4000).astype(np.uint16)
+    tifffile.imwrite(tmp_path / 'a.tif', stored, photometric='miniswhite')
+    source = image_files.open_file(tmp_path / 'a.tif')
+    ranges = known_ranges(source, LostPixels.of(LOST), band_groups(source))
+    assert strange_cures(ranges) == ['pixels are 0, far from all others: if they are missing, say --nodata=0']
+
+
+@pytest.mark.parametrize('dtype, value', [(np.uint64, 2**64 - 1), (np.int64, 2**63 - 1), (np.int64, -(2**63))])
+@pytest.mark.parametrize('named', ['file', 'user', 'option', 'fill'])
+def test_the_largest_integers_are_found(ssrgan, tmp_path, dtype, value, named):
+    image = np.clip(LAND, 20, 250).astype(dtype)
+    image[LOST] = value
+    source = array_source(image[..., None], ImageInfo(nodata=str(value) if named == 'file' else None))
+    if named == 'option':
+        tifffile.imwrite(tmp_path / 'a.tif', image)
+        ssrgan('mask', tmp_path / 'a.tif', '-o', tmp_path / 'mask.png', f'--nodata={value}')
+        lost = np.asarray(Image.open(tmp_path / 'mask.png')) > 0
+    else:
+        options = dict(user=dict(nodata=value), fill=dict(fill=value), file={})[named]
+        lost = find_lost(source, **options).lost.array()
+    assert np.array_equal(lost, LOST)
+
+
+@pytest.mark.parametrize('dtype', [np.uint64, np.int64])
+def test_neighbours_of_the_largest_integers_are_others(dtype):
+    most = np.iinfo(dtype).max
+    image = np.array([[most, most - 1, most - 1000, 5]], dtype)
+    found = named_by_file(array_source(image[..., None], ImageInfo(nodata=str(most))))
+    assert (image == found).tolist() == [[True, False, False, False]]
+    for nodata in (most + 1, float(most)):
+        with pytest.raises(InputError, match=f"is none of the image's values, .* to {most:,}: give it in the units of"):
+            find_lost(array_source(image[..., None], ImageInfo()), nodata=nodata)
+
+
+def test_the_largest_integer_is_told_as_it_is():
+    image = model(2**64 - 1, np.uint64, lost=4000)
+    source = array_source(image[..., None], ImageInfo())
+    ranges = known_ranges(source, LostPixels.of(LOST), band_groups(source))
+    assert [one.strange for one in ranges] == [str(2**64 - 1)]
+
+
+@pytest.mark.parametrize('nodata', [(0, 0, 0), '0', 1j])
+@pytest.mark.parametrize('mask', [None, LOST])
+def test_what_is_no_number_is_refused(restorer, nodata, mask):
+    with pytest.raises(InputError, match='nodata is one number, the value of missing pixels, not '):
+        restorer(LAND, mask, nodata=nodata)

@@ -93,3 +93,64 @@ def test_iptc_and_a_scale_without_unit_come_back(tmp_path):
     assert 'the resolution, in a unit that the file does not name' in image_files.left_behind(tmp_path / 'c.png', info)
     tifffile.imwrite(tmp_path / 'a.tif', GREY, metadata=None)
     assert image_files.left_behind(tmp_path / 'c.png', image_files.open_file(tmp_path / 'a.tif').info) == []
+
+
+def without(path, block):
+    """Takes a tile or strip out of a TIFF, as GDAL's SPARSE_OK does: its place and length are 0."""
+    with tifffile.TiffFile(path) as file:
+        tags = file.pages[0].tags
+        found = [tags[code] for code in (324, 325, 273, 279) if code in tags]
+    with open(path, 'r+b') as file:
+        for tag in found:
+            size = tag.valuebytecount // tag.count
+            file.seek(tag.valueoffset + block * size)
+            file.write(bytes(size))
+
+
+@pytest.mark.parametrize('layout', [dict(tile=(16, 16)), dict(rowsperstrip=16)])
+@pytest.mark.parametrize('photometric', ['minisblack', 'miniswhite'])
+@pytest.mark.parametrize(
+    'dtype, nodata', [(np.float32, '-9999'), (np.float64, 'nan'), (np.uint16, '7.0'), (np.uint8, '0')]
+)
+def test_what_a_sparse_file_leaves_out_is_missing(tmp_path, layout, photometric, dtype, nodata):
+    pixels = RNG.integers(10, 200, (32, 40)).astype(dtype)
+    tags = [(42113, 2, 0, nodata, True)]
+    options = dict(layout, photometric=photometric, compression='zlib', extratags=tags, metadata=None)
+    tifffile.imwrite(tmp_path / 'a.tif', pixels, **options)
+    without(tmp_path / 'a.tif', 0)
+    image = image_files.read(tmp_path / 'a.tif')
+    pixels[:16, : 16 if 'tile' in layout else None] = dtype(float(nodata))
+    white = np.iinfo(dtype).max if photometric == 'miniswhite' and np.dtype(dtype).kind == 'u' else None
+    assert np.array_equal(image.pixels, pixels if white is None else white - pixels, equal_nan=True)
+    image_files.write(tmp_path / 'b.tif', image)
+    assert np.array_equal(tifffile.imread(tmp_path / 'b.tif'), pixels, equal_nan=True)
+
+
+def test_sparse_files_that_only_libvips_decodes_are_refused(tmp_path):
+    Image.fromarray(RGB[..., 0]).save(
+        tmp_path / 'a.tif', compression='tiff_lzw', tiffinfo={42113: '7', 278: 5}, strip_size=150
+    )
+    assert np.array_equal(image_files.read(tmp_path / 'a.tif').pixels, RGB[..., 0])
+    without(tmp_path / 'a.tif', 1)
+    with pytest.raises(InputError, match='a.tif leaves out parts in which all is 7, its value of missing pixels, and'):
+        image_files.open_file(tmp_path / 'a.tif')
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.uint64])
+@pytest.mark.parametrize('extra', [[2], [0], [0, 0]])
+@pytest.mark.parametrize('separate', [False, True])
+def test_white_is_zero_in_the_first_band_alone(tmp_path, dtype, extra, separate):
+    """Others are transparency, or no grey."""
+    bands = 1 + len(extra)
+    pixels = RNG.integers(0, 256, (20, 30, bands)).astype(dtype)
+    pixels[..., 1] = 6
+    planes = np.moveaxis(pixels, -1, 0) if separate else pixels
+    options = dict(photometric='miniswhite', extrasamples=extra, planarconfig='separate' if separate else 'contig')
+    tifffile.imwrite(tmp_path / 'a.tif', planes, **options)
+    image = image_files.read(tmp_path / 'a.tif')
+    assert image.info.has_alpha(bands) == (extra == [2])
+    assert np.array_equal(image.pixels[..., 0], np.iinfo(dtype).max - pixels[..., 0])
+    assert np.array_equal(image.pixels[..., 1:], pixels[..., 1:])
+    copy = copied(tmp_path)
+    assert copy.photometric == 0 and list(copy.extrasamples) == extra
+    assert np.array_equal(copy.asarray(), pixels)
