@@ -57,6 +57,8 @@ def open_image(source: Union[Path, bytes], name: str, max_pixels: Optional[int] 
     kind = sniff(begin)
     if kind is None:
         raise InputError(f'{name} is no image of a kind that is read ({KINDS}): check it, or leave it out')
+    if begin[4:12] == b'ftypavis':
+        raise InputError(f'{name} is an animated AVIF, which holds several images: save each as a file of its own')
     limit = max_pixels or MAX_PIXELS
 
     def check_size(width: int, height: int, whole: bool) -> None:

@@ -1,5 +1,6 @@
 """An image file of which the header is read."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator, Union
@@ -42,4 +43,12 @@ def damaged(name: str, error: Exception) -> InputError:
     lines = [line.strip() for line in str(error).splitlines()]
     lines = [line for line in lines if line and not line.startswith('unable to')]
     reason = lines[-1] if lines else 'it cannot be decoded'
+    compression = re.search(
+        r'(\w+) compression support is not configured|(ompression scheme \d+) .* not implemented', reason
+    )
+    if compression:
+        way = compression[1] or f'c{compression[2]}'
+        return InputError(
+            f'{name} is compressed in a way that is not read ({way}): save it uncompressed, or as deflate'
+        )
     return InputError(f'{name} is damaged, or not what it says it is ({reason}): get it again')

@@ -244,6 +244,13 @@ def test_avif_comes_upright(tmp_path):
     assert image.pixels.shape == (32, 20, 3) and image.info.orientation == 1
 
 
+def test_animated_avif_is_no_damage(tmp_path):
+    frame = Image.fromarray(noise((16, 16, 3)))
+    frame.save(tmp_path / 'a.avif', save_all=True, append_images=[frame.rotate(90)])
+    with pytest.raises(InputError, match='a.avif is an animated AVIF, which holds several images: save each'):
+        image_files.open_file(tmp_path / 'a.avif')
+
+
 def frames(path, **options):
     pages = [Image.fromarray(noise((8, 9, 3)) // (i + 1)) for i in range(3)]
     pages[0].save(path, save_all=True, append_images=pages[1:], **options)

@@ -154,3 +154,19 @@ def test_white_is_zero_in_the_first_band_alone(tmp_path, dtype, extra, separate)
     copy = copied(tmp_path)
     assert copy.photometric == 0 and list(copy.extrasamples) == extra
     assert np.array_equal(copy.asarray(), pixels)
+
+
+@pytest.mark.parametrize(
+    'code, way', [(50000, 'ZSTD'), (34887, 'LERC'), (34925, 'LZMA'), (34712, 'compression scheme')]
+)
+def test_compressions_that_are_not_read_are_no_damage(tmp_path, code, way):
+    tifffile.imwrite(tmp_path / 'a.tif', GREY, metadata=None)
+    with tifffile.TiffFile(tmp_path / 'a.tif') as file:
+        place = file.pages[0].tags[259].valueoffset
+    with open(tmp_path / 'a.tif', 'r+b') as file:
+        file.seek(place)
+        file.write(code.to_bytes(2, 'little'))
+    with pytest.raises(
+        InputError, match=rf'a.tif is compressed in a way that is not read \({way}.*\): save it uncompressed, or as def'
+    ):
+        image_files.read(tmp_path / 'a.tif')
