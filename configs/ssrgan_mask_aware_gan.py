@@ -1,6 +1,7 @@
 # The shipped weights, fine-tuned with the paper's adversarial loss: meant to be sharper to the eye, at some cost in
 # error (the weights' model card has a first trial).
 _base_ = './ssrgan_mask_aware_all.py'
+from ssrgan_plugin.shipped_files import WEIGHTS  # noqa: E402
 
 model = dict(
     discriminator=dict(_delete_=True, type='SSRGANDiscriminator'),
@@ -13,4 +14,5 @@ optim_wrapper = dict(
 )
 param_scheduler = [dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=100)]
 train_cfg = dict(max_iters=4000)
-load_from = '{{ fileDirname }}/../ssrgan_plugin/weights/ssrgan_mask_aware.safetensors'
+load_from = str(WEIGHTS / 'ssrgan_mask_aware.safetensors')
+del WEIGHTS

@@ -1,10 +1,13 @@
 """The shipped configs, and users' configs that inherit them."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from mmengine.config import Config
+
+from ssrgan_plugin.shipped_files import WEIGHTS
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 ROOTS = {'flower': 'data/flowers-102', 'pet': 'data/oxford-iiit-pet', 'caltech': 'data/caltech101'}
@@ -96,6 +99,14 @@ def test_take_parts_of_two_configs(tmp_path):
     assert ratios(cfg) == [0.5, 0.5, 0.3]
     assert cfg.test_dataloader.dataset.data_root == ROOTS['pet']
     assert cfg.train_dataloader.dataset.data_root == ROOTS['flower']
+
+
+def test_weights_are_found_from_a_wheel_too(tmp_path):
+    """Where setup.py lays the configs."""
+    carried = shutil.copytree(CONFIGS, tmp_path / 'ssrgan_plugin' / '.mim' / 'configs')
+    cfg = Config.fromfile(carried / 'ssrgan_mask_aware_gan.py')
+    assert Path(cfg.load_from).samefile(WEIGHTS / 'ssrgan_mask_aware.safetensors')
+    assert cfg.model.discriminator.type == 'SSRGANDiscriminator' and 'WEIGHTS' not in cfg
 
 
 def test_dumped_config_reads_back(tmp_path):
