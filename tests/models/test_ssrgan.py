@@ -1,8 +1,13 @@
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
 from mmagic.registry import MODELS
 from mmagic.structures import DataSample
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+
+from ssrgan_plugin.errors import InputError
 
 
 def build(**kwargs):
@@ -135,17 +140,76 @@ def test_training_and_its_benchmark_show_the_same(by_channel):
     assert torch.equal(seen[0][:, 3:].bool(), mask.flip(1))
 
 
-def test_train_step_moves_every_parameter(batch):
-    from mmengine.optim import OptimWrapper, OptimWrapperDict
-
-    data, _ = batch
-    model = build().train()
-    wrapper = OptimWrapperDict(
+def optimizers(model, make=torch.optim.Adam, **kwargs):
+    return OptimWrapperDict(
         **{
-            name: OptimWrapper(torch.optim.Adam(getattr(model, name).parameters(), 1e-3))
+            name: OptimWrapper(make(getattr(model, name).parameters(), 1e-3), **kwargs)
             for name in ('generator', 'discriminator')
         }
     )
+
+
+def test_discriminator_learns_as_in_mmagics_own(batch):
+    """Whose class makes two backward passes of what is one here."""
+    data, _ = batch
+    models = [build(type=type_).train() for type_ in ('SSRGAN', 'SRGAN')]
+    logs = []
+    for model in models:
+        wrappers = optimizers(model)
+        for step in range(3):
+            torch.manual_seed(step)  # label noise
+            logs.append(model.train_step(deepcopy(data), wrappers))
+    assert logs[:3] == logs[3:]
+    for (name, parameter), other in zip(models[0].named_parameters(), models[1].parameters()):
+        torch.testing.assert_close(parameter, other, rtol=0, atol=1e-6, msg=name)
+    assert all(torch.equal(*pair) for pair in zip(models[0].buffers(), models[1].buffers()))
+
+
+def test_accumulated_gradients_step_both_networks_as_often(batch):
+    data, _ = batch
+    model = build().train()
+    wrappers = optimizers(model, torch.optim.SGD, accumulative_counts=4)
+    moved = []
+    for _ in range(8):
+        before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+        model.train_step(deepcopy(data), wrappers)
+        after = dict(model.named_parameters())
+        moved.append({name.split('.')[0] for name in before if not torch.equal(before[name], after[name])})
+    both = {'generator', 'discriminator'}
+    assert moved == [set(), set(), set(), both] * 2
+
+
+@pytest.mark.parametrize(
+    'part, sentence',
+    [
+        (dict(test_cfg=dict(composit=True)), 'model.test_cfg has no composit: choose of composite, self_ensemble'),
+        (dict(test_cfg=dict(self_ensembl=True)), 'model.test_cfg has no self_ensembl: choose'),
+        (
+            dict(train_cfg=dict(disc_step=2)),
+            'model.train_cfg has no disc_step: choose of disc_steps, disc_repeat, disc_',
+        ),
+        (dict(discriminator=None), 'model.gan_loss does nothing without model.discriminator: give both'),
+        (dict(gan_loss=None), 'model.discriminator does nothing without model.gan_loss: give both'),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(part, sentence):
+    with pytest.raises(InputError, match=sentence):
+        build(**part)
+
+
+def test_network_without_an_optimizer_is_refused(batch):
+    model = build().train()
+    alone = OptimWrapper(torch.optim.Adam(model.generator.parameters()))
+    with pytest.raises(InputError, match='the discriminator has no optimizer: give optim_wrapper.discriminator'):
+        model.train_step(batch[0], OptimWrapperDict(generator=alone))
+    with pytest.raises(InputError, match='the generator has no optimizer'):
+        model.train_step(batch[0], alone)
+
+
+def test_train_step_moves_every_parameter(batch):
+    data, _ = batch
+    model = build().train()
+    wrapper = optimizers(model)
     before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
     logs = model.train_step(data, wrapper)
     assert {'loss_pix', 'loss_gan', 'loss_d_real', 'loss_d_fake'} == set(logs)
