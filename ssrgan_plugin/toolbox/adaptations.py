@@ -9,6 +9,7 @@ from .moved_names import restore_dropped_names
 from .quiet_imports import silence_imports
 from .resuming import resume_as_data
 from .safe_checkpoints import load_checkpoints_as_data
+from .single_precision import refuse_idle_mixed_precision
 from .testing_alone import let_tests_run_alone
 from .whole_checkpoints import save_checkpoints_whole
 from .work_dirs import guard_work_dirs
@@ -27,3 +28,4 @@ def apply() -> None:
     let_tests_run_alone()
     run_processes_without_gpu()
     mixed_precision_without_gpu()
+    refuse_idle_mixed_precision()

@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 
 from ..checkpoint_files import read_checkpoint
 from ..errors import InputError
+from .step_counts import generator_waits, go_on_counting
 
 SAVED = re.compile(r'(epoch|iter)_(\d+)\.pth')
 BEST = re.compile(r'best_[^/]+\.pth')
@@ -22,8 +23,8 @@ BEST = re.compile(r'best_[^/]+\.pth')
 def resume_as_data() -> None:
     """Lets ``--resume`` trust a checkpoint's numbers alone (no upstream issue known): MMEngine takes whatever
     ``last_checkpoint`` names, if it is whole, believes the rest of the file without a look, and later deletes the file
-    or folder, wherever it is, that the checkpoint calls its best; and where the config has a ``load_from``, it resumes
-    from that, whatever the work dir holds."""
+    or folder, wherever it is, that the checkpoint calls its best; where the config has a ``load_from``, it resumes
+    from that, whatever the work dir holds; and MMagic's models count their steps anew."""
     from mmengine.runner import runner
 
     stock, stock_load = runner.Runner.resume, runner.Runner.load_or_resume
@@ -48,6 +49,7 @@ def resume_as_data() -> None:
         except Exception as error:  # whatever its parts make of their state
             raise refusal(filename, f'{type(error).__name__}: {error}') from error
         keep_paths_inside(self.message_hub.runtime_info, Path(self.work_dir))
+        go_on_counting(self.model, self.iter)
 
     runner.Runner.load_or_resume = load_or_resume
     runner.Runner.resume = resume
@@ -146,10 +148,10 @@ def check_fit(runner: Any, state: dict) -> None:
     """Raises an error unless optimizers and schedulers of the run find what they need: theirs take anything."""
     from mmengine.optim import OptimWrapperDict
 
-    wrapper = runner.optim_wrapper
+    wrapper, waits = runner.optim_wrapper, generator_waits(runner.model, state['meta']['iter'])
     if isinstance(wrapper, OptimWrapperDict):
         for name, each in wrapper.items():
-            check_optimizer(each.optimizer, state['optimizer'][name])
+            check_optimizer(each.optimizer, state['optimizer'][name], waits and name == 'generator')
     else:
         check_optimizer(wrapper.optimizer, state['optimizer'])
     built, given = runner.param_schedulers, state.get('param_schedulers')
@@ -166,7 +168,8 @@ def check_fit(runner: Any, state: dict) -> None:
                 raise ValueError('it is of another parameter scheduler')
 
 
-def check_optimizer(optimizer: Optimizer, state: dict) -> None:
+def check_optimizer(optimizer: Optimizer, state: dict, waits: bool = False) -> None:
+    """``waits``: it may have made no step yet."""
     groups = state['param_groups']
     if len(groups) != len(optimizer.param_groups):
         raise ValueError('its optimizer has other groups of parameters')
@@ -176,7 +179,7 @@ def check_optimizer(optimizer: Optimizer, state: dict) -> None:
         if len(loaded['params']) != len(group['params']):
             raise ValueError('its optimizer has other parameters')
     expected = state_of_one_parameter(optimizer)
-    if expected and not state['state']:
+    if expected and not state['state'] and not waits:
         raise ValueError('its optimizer has no state')
     parameters = [parameter for group in optimizer.param_groups for parameter in group['params']]
     for index, values in state['state'].items():
