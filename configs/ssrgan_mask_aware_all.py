@@ -107,6 +107,7 @@ default_hooks = dict(
 custom_hooks = [
     dict(type='UnwrappedCheckpointHook'),
     dict(type='CheckpointMatchHook'),
+    dict(type='ValidateOnResumeHook'),
     dict(type='FewImagesVisualizationHook', num_images=4),
 ]
 log_processor = dict(window_size=50, by_epoch=False)

@@ -33,6 +33,10 @@ def shrink(cfg, flowers, work_dir):
     cfg.work_dir = str(work_dir)
 
 
+def test_killed_runs_make_up_for_their_validation():
+    assert dict(type='ValidateOnResumeHook') in Config.fromfile(CONFIG).custom_hooks
+
+
 def test_no_test_image_trains_or_validates():
     cfg = Config.fromfile(CONFIG)
     lists = {

@@ -17,13 +17,14 @@ from ..errors import InputError
 def save_checkpoints_whole() -> None:
     """Lets a checkpoint, and ``last_checkpoint``, appear whole or not at all, in the work dir (no upstream issue
     known): MMEngine writes over those that a run would resume from, so that a kill at that moment leaves half a file;
-    removes the oldest before it saves; saves numbers that are not finite, from which nobody can go on; and with
-    ``out_dir``, as MMagic's configs have it, goes elsewhere than ``--work-dir`` says."""
+    removes the oldest, or the best so far, before it saves; saves numbers that are not finite, from which nobody can go
+    on; and with ``out_dir``, as MMagic's configs have it, goes elsewhere than ``--work-dir`` says."""
     from mmengine.hooks import CheckpointHook, checkpoint_hook
     from mmengine.runner import runner
 
-    save, save_step, before_train = (
-        runner.save_checkpoint, CheckpointHook._save_checkpoint_with_step, CheckpointHook.before_train
+    save, save_step, save_best, before_train = (
+        runner.save_checkpoint, CheckpointHook._save_checkpoint_with_step, CheckpointHook._save_best_checkpoint,
+        CheckpointHook.before_train,
     )  # fmt: skip
 
     def save_whole(checkpoint, filename: str, *args, **kwargs) -> None:
@@ -55,6 +56,22 @@ def save_checkpoints_whole() -> None:
             if self.file_backend.isfile(path):
                 self.file_backend.remove(path)
 
+    def save_best_then_remove(self, runner, metrics: dict) -> None:
+        if not self.save_best:
+            return
+        # Where it looks for what to remove: an attribute, or of several metrics a dict.
+        best = vars(self) if len(self.key_indicators) == 1 else self.best_ckpt_path_dict
+        names = ['best_ckpt_path'] if best is vars(self) else [*best]
+        former = {name: best[name] for name in names}
+        best.update(dict.fromkeys(names))
+        try:
+            save_best(self, runner, metrics)
+        finally:
+            best.update({name: path for name, path in former.items() if best[name] is None})
+        for name, path in former.items():
+            if path and path != best[name] and runner.rank == 0 and self.file_backend.isfile(path):
+                self.file_backend.remove(path)
+
     def in_work_dir(self, runner) -> None:
         if self.out_dir is not None and '://' not in str(self.out_dir):
             if os.path.realpath(self.out_dir) != os.path.realpath(runner.work_dir):
@@ -64,6 +81,7 @@ def save_checkpoints_whole() -> None:
 
     runner.save_checkpoint = save_whole
     CheckpointHook._save_checkpoint_with_step = save_then_remove
+    CheckpointHook._save_best_checkpoint = save_best_then_remove
     CheckpointHook.before_train = in_work_dir
     checkpoint_hook.open = open_last_checkpoint  # it opens no other file
 
