@@ -3,8 +3,14 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from ssrgan_plugin.toolbox import cpu_processes
+from ssrgan_plugin.toolbox.accelerator import has_accelerator
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
 
 
 def in_new_process(code: str, **env) -> str:
@@ -34,6 +40,30 @@ torch.distributed.destroy_process_group()
 """
     env = dict(RANK='0', LOCAL_RANK='0', WORLD_SIZE='1', MASTER_ADDR='127.0.0.1', MASTER_PORT='29655')
     assert in_new_process(code, **env) == 'gloo 1'
+
+
+@pytest.mark.skipif(has_accelerator(), reason='adapts machines without a GPU')
+@pytest.mark.parametrize(
+    'name', ['ssrgan_flower_p50', *(f'mixing/{name}_flower_p50' for name in ('pconv', 'deepfillv2', 'aotgan'))]
+)
+def test_every_network_is_wrapped_without_gpu(name, port):
+    """As MMEngine's runner does it in several processes."""
+    code = f"""
+from types import SimpleNamespace
+from mmagic.registry import MODELS
+from mmengine.config import Config
+from mmengine.dist import init_dist
+from mmengine.runner import Runner
+import torch
+cfg = Config.fromfile({str(CONFIGS / name)!r} + '.py')
+init_dist('pytorch', backend='nccl')
+runner = SimpleNamespace(distributed=True, cfg=cfg)
+model = Runner.wrap_model(runner, cfg.get('model_wrapper_cfg'), MODELS.build(cfg.model))
+print(model.module.generator.device_ids)
+torch.distributed.destroy_process_group()
+"""
+    env = dict(RANK='0', LOCAL_RANK='0', WORLD_SIZE='1', MASTER_ADDR='127.0.0.1', MASTER_PORT=port)
+    assert in_new_process(code, **env).splitlines()[-1] == 'None'
 
 
 def test_gpus_are_left_alone(monkeypatch):

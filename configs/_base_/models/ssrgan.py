@@ -10,8 +10,8 @@ model = dict(
     data_preprocessor=dict(type='DataPreprocessor', mean=[127.5] * 3, std=[127.5] * 3, output_channel_order='RGB'),
 )
 
-# One wrapper a network, since each has its own optimizer; device_ids=None serves GPUs and CPUs alike.
-model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel', device_ids=None)
+# One wrapper a network, since each has its own optimizer.
+model_wrapper_cfg = dict(type='MMSeparateDistributedDataParallel')
 sync_bn = 'torch'  # batch normalisation over all processes' images, as one process would do
 
 optim_wrapper = dict(
