@@ -1,11 +1,14 @@
 """Files that appear whole or not at all."""
 
 import os
+import re
 import shutil
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
+
+UNFINISHED = re.compile(r'\.[0-9a-f]{32}\.unfinished')
 
 
 @contextmanager
@@ -45,10 +48,14 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Removes what killed processes have left in a folder and below; nobody else may be writing there."""
-    for path in [*folder.rglob('*.unfinished')]:
-        remove(path)
+def remove_unfinished(folder: Path, deep: bool = False) -> None:
+    """Removes what killed processes have left in a folder, and with ``deep`` below; nobody else may be writing there.
+
+    What others have called so stays.
+    """
+    for path in [*(folder.rglob if deep else folder.glob)('.*.unfinished')]:
+        if UNFINISHED.fullmatch(path.name):
+            remove(path)
 
 
 def move_to_new(source: Path, target: Path) -> None:

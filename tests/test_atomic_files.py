@@ -15,11 +15,22 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
 def test_leftovers_of_killed_processes_go(tmp_path):
     folder = tmp_path / 'deep'
     folder.mkdir()
-    (folder / '.1234.unfinished').write_text('half')
-    (tmp_path / '.5678.unfinished' / 'inner').mkdir(parents=True)
+    file, inner = folder / f'.{12:032x}.unfinished', tmp_path / f'.{34:032x}.unfinished' / 'inner'
+    file.write_text('half')
+    inner.mkdir(parents=True)
     (folder / 'kept').write_text('whole')
     remove_unfinished(tmp_path)
+    assert file.exists() and not inner.parent.exists()
+    remove_unfinished(tmp_path, deep=True)
     assert [path.name for path in tmp_path.rglob('*')] == ['deep', 'kept']
+
+
+@pytest.mark.parametrize('name', ['novel.unfinished', '.novel.unfinished', f'{12:032x}.unfinished', f'.{12:032x}'])
+def test_what_others_have_called_unfinished_stays(tmp_path, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / 'chapter').write_text('one')
+    remove_unfinished(tmp_path, deep=True)
+    assert (tmp_path / name / 'chapter').read_text() == 'one'
 
 
 def test_links_are_written_through(tmp_path):

@@ -130,8 +130,8 @@ def begin(begun: Path, folder: Path, source: Path, size: Optional[int], archives
     if begun.exists() and begun.read_text() != marks:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(source, ignore_errors=True)
-    remove_unfinished(folder)
-    remove_unfinished(source)
+    remove_unfinished(folder, deep=True)
+    remove_unfinished(source, deep=True)
     write_whole(begun, marks)
 
 

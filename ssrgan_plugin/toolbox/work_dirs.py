@@ -1,6 +1,5 @@
 """One training at a time in a work dir, and none over another's results."""
 
-import fcntl
 import os
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -48,12 +47,20 @@ def prepare(work_dir: Path, resume: bool) -> None:
 
 @contextmanager
 def claimed(work_dir: Path) -> Iterator[Path]:
-    """Holds the folder for this process; the lock ends with it, however that ends, and no child inherits it.
+    """Holds the folder for this process; the lock ends with it, however that ends, and no child inherits it. Where
+    there are no such locks, as on Windows, nobody is kept out.
 
     Raises:
         InputError: if another process holds it.
     """
     work_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:
+        fcntl = None
+    if fcntl is None:
+        yield work_dir
+        return
     with open(work_dir / '.in_use', 'a+') as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.toolbox.work_dirs import claimed
 
 REPO = Path(__file__).parents[2]
 RUNS = count()
@@ -34,6 +35,8 @@ def train(flowers, work_dir, epochs=1, **options):
         }
     )
     cfg.merge_from_dict(options)
+    if epochs is None:
+        cfg.train_cfg = dict(type='IterBasedTrainLoop', max_iters=2, val_interval=2)
     for loader in (cfg.train_dataloader, cfg.val_dataloader):
         loader.update(batch_size=4, num_workers=0)
         loader.pop('worker_init_fn', None)
@@ -102,6 +105,13 @@ def test_all_damaged(flowers, copied):
         train(flowers, copied, epochs=3, resume=True)
 
 
+def test_without_locks_a_work_dir_is_taken_as_it_is(tmp_path, monkeypatch):
+    """As on Windows, which has none."""
+    monkeypatch.setitem(sys.modules, 'fcntl', None)
+    with claimed(tmp_path / 'new') as work_dir:
+        assert work_dir.is_dir() and not list(work_dir.iterdir())
+
+
 def test_nothing_there_begins_anew(flowers, tmp_path):
     assert train(flowers, tmp_path / 'new', resume=True).epoch == 1
 
@@ -144,9 +154,11 @@ with claimed(Path({str(tmp_path)!r})):
 
 
 def test_leftovers_of_a_killed_run_go(flowers, copied):
-    (copied / 'epoch_3.pth.unfinished').write_bytes(b'half')
+    half, others = copied / f'.{1:032x}.unfinished', copied / 'novel.unfinished'
+    half.write_bytes(b'half')
+    others.mkdir()
     train(flowers, copied, epochs=3, resume=True)
-    assert not list(copied.glob('*.unfinished'))
+    assert not half.exists() and others.is_dir()
 
 
 def test_failing_save_loses_nothing(flowers, copied, monkeypatch):
@@ -264,6 +276,60 @@ def test_damaged_work_dir_is_told_whatever_load_from_is(flowers, finished, copie
         path.write_bytes(b'')
     with pytest.raises(InputError, match='no checkpoint in .*copied can be resumed from'):
         train(flowers, copied, epochs=3, resume=True, load_from=str(finished / 'epoch_2.pth'))
+
+
+BY_ITERATIONS = {
+    'default_hooks.checkpoint.by_epoch': False,
+    'default_hooks.checkpoint.interval': 2,
+    'log_processor.by_epoch': False,
+}
+
+
+def test_kill_before_validation_by_iterations(flowers, tmp_path, monkeypatch):
+    """The run that goes on knows that what it goes on from was the best."""
+
+    def killed(self):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr('mmagic.engine.runner.MultiValLoop.run', killed)
+        train(flowers, tmp_path, None, **BY_ITERATIONS)
+    assert (tmp_path / 'iter_2.pth').exists() and not list(tmp_path.glob('best_*'))
+    train(flowers, tmp_path, None, resume=True, **BY_ITERATIONS)
+    assert [path.name for path in tmp_path.glob('best_*')] == ['best_NMSE_iter_2.pth']
+
+
+@pytest.mark.parametrize('metrics', ['NMSE', ['NMSE', 'PSNR']], ids=str)
+def test_kill_while_a_better_one_is_saved_leaves_the_best(flowers, tmp_path, monkeypatch, metrics):
+    scores, save, options = (
+        iter([0.5, 0.4, 0.4]),
+        Runner.save_checkpoint,
+        {'default_hooks.checkpoint.save_best': metrics},
+    )
+
+    def killed(self, out_dir, filename, *args, **kwargs):
+        if filename == 'best_NMSE_epoch_2.pth':
+            raise KeyboardInterrupt
+        save(self, out_dir, filename, *args, **kwargs)
+
+    monkeypatch.setattr('ssrgan_plugin.metrics.NMSE.compute_metrics', lambda *_: dict(NMSE=next(scores)))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Runner, 'save_checkpoint', killed)
+        train(flowers, tmp_path, epochs=2, **options)
+    assert [path.name for path in tmp_path.glob('best_NMSE*')] == ['best_NMSE_epoch_1.pth']
+    train(flowers, tmp_path, epochs=2, resume=True, **options)
+    assert [path.name for path in tmp_path.glob('best_NMSE*')] == ['best_NMSE_epoch_2.pth']
+    assert len(list(tmp_path.glob('best_PSNR*'))) == (metrics != 'NMSE')
+
+
+@pytest.mark.parametrize('turns', [dict(disc_steps=3), dict(disc_init_steps=3)])
+def test_generator_takes_its_turns_as_if_never_stopped(flowers, tmp_path, turns):
+    options = {f'model.train_cfg.{key}': value for key, value in turns.items()}
+    train(flowers, tmp_path / 'whole', epochs=2, **options)
+    train(flowers, tmp_path / 'stopped', epochs=1, **options)
+    train(flowers, tmp_path / 'stopped', epochs=2, resume=True, **options)
+    whole, resumed = (weights(tmp_path / name / 'epoch_2.pth') for name in ('whole', 'stopped'))
+    assert all(torch.equal(whole[key], resumed[key]) for key in whole)
 
 
 def test_best_checkpoint_is_none_to_resume_from(flowers, finished, tmp_path):
