@@ -1,6 +1,6 @@
 """Random pixel corruption (arXiv 2409.12636) in plain NumPy."""
 
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, Optional, Sequence, Tuple, Union
 
 import numpy as np
@@ -20,6 +20,13 @@ def check_ratio(ratio: float) -> float:
             f'corruption ratio {ratio} is outside (0, 1): give the share of the pixels to corrupt, such as 0.5'
         )
     return ratio
+
+
+def check_seed(seed: Optional[int]) -> Optional[int]:
+    """Raises :class:`InputError` unless the seed is None or a whole number from 0."""
+    if seed is not None and not (isinstance(seed, Integral) and seed >= 0):
+        raise InputError(f'corruption seed {seed!r} must be a whole number from 0, or None for other pixels each time')
+    return seed
 
 
 def random_mask(height: int, width: int, ratio: float, rng: np.random.Generator, channels: int = 1) -> np.ndarray:

@@ -28,12 +28,15 @@ class CorruptedImageDataset(BasicImageDataset):
             (``recursive=True``).
 
     Raises:
-        InputError: if the data root or annotation file does not exist, or lists no image.
+        InputError: if the data root or annotation file does not exist, or lists no image, or ``max_images`` is none.
     """
 
     def __init__(self, *args, corruption: dict, pipeline: List[dict], max_images: Optional[int] = None, **kwargs):
+        if max_images is not None and not (isinstance(max_images, int) and max_images > 0):
+            raise InputError(f'max_images={max_images!r} takes no image: give a whole number from 1, or None for all')
         self.max_images = max_images
-        steps = [str(step['type']).split('.')[-1] for step in pipeline]  # a config may name the scope too
+        types = [step['type'] for step in pipeline]  # classes, or names, with the scope before them or not
+        steps = [type_.split('.')[-1] if isinstance(type_, str) else type_.__name__ for type_ in types]
         if not CORRUPTIONS & set(steps):
             raise InputError(
                 "the pipeline has no dict(type='RandomPixelCorruption') for the data set's corruption: "
@@ -51,14 +54,16 @@ class CorruptedImageDataset(BasicImageDataset):
         data_list = super().load_data_list()
         if not data_list:
             raise InputError(f'{listing} lists no image: {cure}')
-        if self.max_images is not None and self.max_images < len(data_list):
-            spread = np.linspace(0, len(data_list), self.max_images, endpoint=False, dtype=int)
-            data_list = [data_list[index] for index in spread]
-        return data_list
+        return self._spread(data_list)
+
+    def _spread(self, data_list: List[dict]) -> List[dict]:
+        if self.max_images is None or self.max_images >= len(data_list):
+            return data_list
+        return [data_list[i] for i in np.linspace(0, len(data_list), self.max_images, endpoint=False, dtype=int)]
 
     def _get_path_list_from_ann(self) -> List[str]:
         try:
-            lines = Path(self.ann_file).read_text(encoding='utf-8').splitlines()
+            lines = Path(self.ann_file).read_text(encoding='utf-8-sig').splitlines()
         except (UnicodeDecodeError, IsADirectoryError) as error:
             raise InputError(f'{self.ann_file} is no text file: it should list one image a line') from error
         return [line.strip() for line in lines if line.strip()]

@@ -35,9 +35,8 @@ class SamplePhotographDataset(CorruptedImageDataset):
         super().__init__(*args, data_root='', data_prefix=dict(gt=''), **kwargs)
 
     def load_data_list(self) -> List[dict]:
-        return [
-            dict(key=name, gt_path=find_photograph(name)) for name in (TEST if self.test_mode else TRAIN)
-        ] * self.repeat
+        names = TEST if self.test_mode else TRAIN
+        return self._spread([dict(key=name, gt_path=find_photograph(name)) for name in names]) * self.repeat
 
 
 def find_photograph(name: str) -> str:

@@ -3,7 +3,7 @@ from typing import Optional
 from mmagic.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from ..corruption import seeded_rng
+from ..corruption import check_seed, seeded_rng
 from ..random_damage import hard_picture, random_damage
 from .random_pixel_corruption import fresh_rng
 
@@ -28,7 +28,7 @@ class RandomDamage(BaseTransform):
         self.key = key
         self.undamaged = undamaged
         self.hard = hard
-        self.seed = seed
+        self.seed = check_seed(seed)
 
     def transform(self, results: dict) -> dict:
         rng = fresh_rng() if self.seed is None else seeded_rng(self.seed, results[f'{self.key}_path'].split('/')[-1])

@@ -6,7 +6,7 @@ from mmcv.transforms import BaseTransform
 from mmengine.dist import get_rank
 from torch.utils.data import get_worker_info
 
-from ..corruption import Fill, check_fill, corrupt, random_mask, ratio_range, seeded_rng
+from ..corruption import Fill, check_fill, check_seed, corrupt, random_mask, ratio_range, seeded_rng
 from ..errors import InputError
 
 
@@ -48,8 +48,8 @@ class RandomPixelCorruption(BaseTransform):
             way, as MMagic's configs have it.
 
     Raises:
-        InputError: if the ratio or ``by_channel`` is out of range, the fill is unknown, or the window is larger than
-            the image.
+        InputError: if the ratio, ``seed`` or ``by_channel`` is out of range, the fill is unknown, or the window is
+            larger than the image.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class RandomPixelCorruption(BaseTransform):
         self.low, self.high = ratio_range(ratio)
         self.key = key
         self.fill = check_fill(fill)
-        self.seed = seed
+        self.seed = check_seed(seed)
         if not 0 <= by_channel <= 1:
             raise InputError(f'by_channel {by_channel} must be a share of the images, from 0 to 1')
         self.by_channel = by_channel

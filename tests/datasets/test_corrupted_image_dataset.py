@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import pytest
 from mmagic.registry import DATASETS
 from PIL import Image
 
 from ssrgan_plugin.errors import InputError
+from ssrgan_plugin.transforms import RandomPixelCorruption
 
 PIPELINE = [dict(type='LoadWholeImageFromFile', key='gt'), dict(type='RandomPixelCorruption'), dict(type='PackInputs')]
 
@@ -77,3 +80,33 @@ def test_list_that_is_no_text_is_named(flowers, tmp_path):
     (tmp_path / 'train.txt').write_bytes(bytes(range(128, 256)))
     with pytest.raises(InputError, match='train.txt is no text file'):
         dataset(tmp_path)
+
+
+def test_list_of_a_windows_editor(flowers, tmp_path):
+    (tmp_path / 'jpg').symlink_to(flowers / 'jpg')
+    (tmp_path / 'train.txt').write_bytes(b'\xef\xbb\xbfimage_00003.jpg\r\nimage_00001.jpg\r\n')
+    names = [Path(item['gt_path']).name for item in dataset(tmp_path).load_data_list()]
+    assert names == ['image_00003.jpg', 'image_00001.jpg']
+
+
+def test_step_may_be_a_class(flowers):
+    pipeline = [PIPELINE[0], dict(type=RandomPixelCorruption, ratio=0.9), PIPELINE[2]]
+    assert dataset(flowers, pipeline=pipeline)[0]['data_samples'].mask.sum() == 128 * 128 / 4
+
+
+def test_takes_some_images_evenly_spread(flowers):
+    names = [item['key'] for item in dataset(flowers, max_images=3).load_data_list()]
+    assert names == [f'image_0000{index}' for index in (0, 2, 5)]
+    assert len(dataset(flowers, max_images=9)) == 8
+
+
+@pytest.mark.parametrize('number', [0, -1, 2.5, '3'])
+def test_number_of_images_that_takes_none_is_refused(flowers, number):
+    with pytest.raises(InputError, match=f'max_images={number!r} takes no image: give a whole number from 1'):
+        dataset(flowers, max_images=number)
+
+
+@pytest.mark.parametrize('seed', [-1, 'abc', 1.5])
+def test_impossible_seed_is_refused_before_it_is_used(flowers, seed):
+    with pytest.raises(InputError, match=f'corruption seed {seed!r} must be a whole number from 0'):
+        dataset(flowers, corruption=dict(ratio=0.5, seed=seed))

@@ -21,6 +21,12 @@ def test_photographs_load():
         assert item['inputs'].shape[0] == 3 and min(item['inputs'].shape[1:]) >= 256
 
 
+def test_takes_some_of_the_photographs():
+    names = [item['key'] for item in dataset(repeat=3, max_images=2).load_data_list()]
+    assert names == [TRAIN[0], TRAIN[2]] * 3
+    assert len(dataset(test_mode=True, max_images=7)) == 3
+
+
 def test_test_photographs_are_held_out():
     assert not set(TRAIN) & set(TEST)
 
