@@ -1,4 +1,4 @@
-import re
+from pathlib import PureWindowsPath
 
 import numpy as np
 from mmagic.registry import VISUALIZERS
@@ -29,7 +29,7 @@ class CaptionedImageVisualizer(ConcatImageVisualizer):
             caption(LABELS.get(key, key), None if original is None or image is original else nmse(image, original))
             for key, image in images.items()
         ]
-        name = re.split(r'[/\\]', str(values[self.fn_key]))[-1].split('.')[0]
+        name = PureWindowsPath(str(values[self.fn_key])).stem  # of paths with either slash
         for backend in self._vis_backends.values():
             backend.add_image(name, captioned(list(images.values()), captions), step)
 
