@@ -9,7 +9,7 @@ import torch
 
 from ..checkpoint_files import read_weights
 from ..corruption import fixed_colour
-from ..errors import InputError
+from ..errors import InputError, missing_module
 from ..networks import CorruptionFinder, MaskAwareSSRGANGenerator, RestoringNetwork, self_ensemble, state_dicts
 from ..networks.cpu_bfloat16 import bfloat16_pays
 from ..networks.first_estimate import fill_by_neighbours
@@ -139,8 +139,8 @@ def load(
         raise InputError(f'{config} comes with no weights: name its checkpoint')
     try:
         from ..toolbox.trained_models import load_generator
-    except ImportError as error:
-        raise InputError(f'reading {config} needs MMEngine: pip install mmengine ({error})') from error
+    except ModuleNotFoundError as error:
+        raise InputError(f'{config} cannot be read: {missing_module(error)}') from error
     network, fill, trained_averages = load_generator(config, checkpoint)
     colour = fixed_colour(fill)
     if colour is None:

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -486,3 +487,18 @@ def test_paints_and_averages_as_the_config_says(tiny_config, tmp_path):
         restorer("test_dataloader['dataset']['corruption'] = dict(ratio=0.5, seed=0, fill='uniform_noise')")
     with pytest.raises(InputError, match='scales images by other than 127.5'):
         restorer("model['data_preprocessor'] = dict(std=[255] * 3)")
+
+
+def test_config_where_the_toolbox_is_missing(monkeypatch):
+    """What is missing is named, and nothing else is taken for it."""
+    module = 'ssrgan_plugin.toolbox.trained_models'
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(InputError, match='x.py cannot be read: this needs mmengine, wh'),
+    ):
+        patch.setitem(sys.modules, 'mmengine.config', None)
+        Restorer(config='x.py', checkpoint='x.pth')
+    monkeypatch.setitem(sys.modules, module, ModuleType(module))
+    with pytest.raises(ImportError, match='cannot import name'):
+        Restorer(config='x.py', checkpoint='x.pth')
