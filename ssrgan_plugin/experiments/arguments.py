@@ -194,23 +194,27 @@ def benchmark(parser: ArgumentParser) -> None:
         metavar='KIND',
         help='such as hole32, border60, corner60, pixels50, channels50, mosaic (default: 16)',
     )
-    damage.set_defaults(function=f'{HERE}.damage_errors:damage_errors', check=None)
+    damage.set_defaults(function=f'{HERE}.damage_errors:damage_errors', check=without_kind)
     told = 'PSNR of photographs in RGB of 8 bits restored without a mask, by kind of damage'
     finding = add('finding', centres, told, 'photographs/ --every 1 --max-images 4 --undamaged 20')
     finding.add_argument('--max-images', type=positive, default=20, help='default: 20')
     finding.add_argument('--undamaged', type=positive, default=200, help='intact pictures (default: 200)')
-    finding.set_defaults(function=f'{HERE}.finding:finding', check=None)
+    finding.set_defaults(function=f'{HERE}.finding:finding', check=without_kind)
     told = 'what a restored picture takes in OpenVINO and in PyTorch on the CPU, and how far they come apart'
     runtimes = add('runtimes', ArgumentParser(add_help=False), told, '--sizes 512 --rounds 10')
     runtimes.add_argument(
         '--sizes', nargs='+', type=positive, default=[128, 512, 1024], help="picture's sides (default: 128 512 1024)"
     )
     runtimes.add_argument('--rounds', type=positive, default=5, help='of each, the least time counts (default: 5)')
-    runtimes.set_defaults(function=f'{HERE}.runtimes:runtimes', check=None)
+    runtimes.set_defaults(function=f'{HERE}.runtimes:runtimes', check=without_kind)
 
 
 def check_benchmark(parser: ArgumentParser, args: Namespace) -> None:
     args.config = args.config or shipped('configs') / 'ssrgan_flower_p50.py'
+
+
+def without_kind(parser: ArgumentParser, args: Namespace) -> None:
+    del args.kind  # it has named the function
 
 
 def quickstart_report(parser: ArgumentParser) -> None:

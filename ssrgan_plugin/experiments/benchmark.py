@@ -105,8 +105,9 @@ def benchmark(
     cfg.work_dir = work_dir
     cfg.log_level = 'WARNING'
     if amp:
-        for wrapper in cfg.optim_wrapper.values():
-            if isinstance(wrapper, dict):  # one a network, beside the constructor's name
+        whole = cfg.optim_wrapper  # one for all, or one a network beside the constructor's name
+        for wrapper in [whole] if 'optimizer' in whole else whole.values():
+            if isinstance(wrapper, dict):
                 wrapper.type = 'AmpOptimWrapper'
     if kind == 'train':
         options['amp'] = amp

@@ -37,7 +37,6 @@ class Damage(NamedTuple):
 
 def damage_errors(
     images: Sequence[Path],
-    kind: str = 'damage',
     every: int = 2,
     max_images: int = 12,
     crop: int = 256,
@@ -48,7 +47,6 @@ def damage_errors(
 
     Args:
         images: Photographs of 8 bits in RGB, or folders of them.
-        kind: Of benchmark.
         every: Take the ``every``-th of them, the next after as many again, and so on. Default: 2.
         max_images: How many. Default: 12.
         crop: Side of the square taken from the centre, pixels. Default: 256.

@@ -23,18 +23,12 @@ Picture = Tuple[str, np.ndarray]
 
 
 def finding(
-    images: Sequence[Path],
-    kind: str = 'finding',
-    every: int = 2,
-    max_images: int = 20,
-    crop: int = 256,
-    undamaged: int = 200,
+    images: Sequence[Path], every: int = 2, max_images: int = 20, crop: int = 256, undamaged: int = 200
 ) -> None:
     """Prints two tables: the mean PSNR of restored pictures by kind of damage, and what becomes of intact ones.
 
     Args:
         images: Photographs of 8 bits in RGB, or folders of them; none that the network was trained on.
-        kind: Of benchmark.
         every: Damage the ``every``-th of them, the next after as many again, and so on. Default: 2.
         max_images: How many. Default: 20.
         crop: Side of the square taken from the centre, pixels. Default: 256.

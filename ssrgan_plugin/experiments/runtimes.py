@@ -14,13 +14,12 @@ from ..restoration.restorer import Restorer
 TYPES = (np.uint8, np.uint16)  # in bfloat16, where the CPU has it; in single precision
 
 
-def runtimes(sizes: Sequence[int], rounds: int, kind: str = 'runtimes') -> None:
+def runtimes(sizes: Sequence[int], rounds: int) -> None:
     """Prints what a restored picture takes, half of whose pixels are lost, and how far the two come apart.
 
     Args:
         sizes: Of its sides.
         rounds: Of each; the least time counts, for others may be at work on the machine.
-        kind: Of benchmark.
     """
     restorers = {name: Restorer(device='cpu', backend=name) for name in NAMES}
     print('    size  bits    openvino       torch  openvino / torch  grey levels apart, of 255')

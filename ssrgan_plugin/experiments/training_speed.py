@@ -1,6 +1,5 @@
 """How fast a config trains, and what its steps spend their time on."""
 
-import time
 from collections import Counter
 from copy import deepcopy
 from statistics import median
@@ -15,6 +14,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
+from .costs import clock
 from .plain_networks import plain
 
 # What a profiled operation, or the first known one around it, counts as.
@@ -29,12 +29,6 @@ KINDS = {
     'copies': ('copy_', 'contiguous', 'clone', 'reshape', 'cat'),
 }
 NAMES = {torch.float32: 'float32', torch.bfloat16: 'bfloat16'}
-
-
-def clock() -> float:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return time.perf_counter()
 
 
 def matrix_peak(dtype: torch.dtype, seconds: float = 1.0) -> float:

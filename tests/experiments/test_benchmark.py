@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from ssrgan_plugin.datasets.sample_photograph_dataset import find_photograph
+from ssrgan_plugin.experiments import benchmark
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'benchmark.py'
 
@@ -56,6 +57,21 @@ def test_train_tells_the_step_from_the_runner(tiny_config, door, tmp_path):
         assert abs(sum(map(float, re.findall(r'(\d+)%', shares))) - 100) < 6  # each is rounded
     assert re.search(r'fast / plain: [\d.]+ bare, [\d.]+ in the Runner; losses of 2 steps differ by at most 0.0%',
                      done.stdout)  # fmt: skip
+
+
+@pytest.mark.parametrize('name', ['ssrgan_flower_p50', 'corruption_finder'])
+def test_amp_changes_wrappers_alone(name, monkeypatch, tmp_path):
+    """Of one optimizer or several, and not what is in them."""
+    taken = []
+    monkeypatch.setitem(benchmark.KINDS, 'data', lambda cfg: taken.append(cfg.optim_wrapper.to_dict()))
+    config = TOOL.parents[1] / 'configs' / f'{name}.py'
+    for amp in (False, True):
+        benchmark.benchmark('data', config, str(tmp_path), amp=amp)
+    plain, mixed = taken
+    for wrapper in [plain] if 'optimizer' in plain else [plain['generator'], plain['discriminator']]:
+        assert wrapper['type'] == 'OptimWrapper'
+        wrapper['type'] = 'AmpOptimWrapper'
+    assert mixed == plain
 
 
 def test_damage_tells_errors_beside_others(door, tmp_path):
