@@ -10,7 +10,7 @@ EXTRAS = dict(
     spandrel='spandrel', deepinv='deepinv',
     torch='torch', onnx='torch', onnxscript='torch', safetensors='torch', cv2='mmagic,lite', skimage='mmagic,lite',
     mmagic='mmagic,lite', mmcv='mmagic,lite', mmengine='mmagic,lite', matplotlib='mmagic,lite', scipy='data',
-    torchvision='data', gdown='data', sklearn='samples', gradio='web', uvicorn='web', fastapi='web', starlette='web',
+    torchvision='data', gdown='data', gradio='web', uvicorn='web', fastapi='web', starlette='web',
 )  # fmt: skip
 
 
