@@ -15,15 +15,15 @@ def run_processes_without_gpu() -> None:
         return
     import mmengine.dist.utils as dist_utils
     import mmengine.runner.runner as runner
-    from mmengine.model import MMDistributedDataParallel
+    from mmengine.model import MMDistributedDataParallel, revert_sync_batchnorm
 
     wrap = MMDistributedDataParallel.__init__
 
     def init_dist_pytorch(backend, init_backend='torch', **kwargs):
         torch.distributed.init_process_group(backend='gloo', **kwargs)
 
-    def wrap_on_cpu(self, *args, **kwargs):
-        wrap(self, *args, **{**kwargs, 'device_ids': None})
+    def wrap_on_cpu(self, module, *args, **kwargs):
+        wrap(self, revert_sync_batchnorm(module), *args, **{**kwargs, 'device_ids': None})
 
     dist_utils._init_dist_pytorch = init_dist_pytorch
     MMDistributedDataParallel.__init__ = wrap_on_cpu
