@@ -20,7 +20,7 @@ def go_on_counting(model: Module, iterations: int) -> None:
         judged = min(iterations, max(model.cur_iter - 1 - threshold, 0))
         model.disc_step_count = judged % max(model.train_cfg['disc_step'], 1)
     elif isinstance(model, OneStageInpaintor):
-        model.disc_step_count = iterations % max(model.train_cfg.get('disc_step', 1), 1)
+        model.disc_step_count = iterations % max((model.train_cfg or {}).get('disc_step', 1), 1)
 
 
 def generator_waits(model: Module, iterations: int) -> bool:

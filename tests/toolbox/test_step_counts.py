@@ -23,6 +23,15 @@ def test_inpaintors_count_on():
     assert counts == [(i, max(i - 5, 0) % 4) for i in range(12)]
 
 
+@pytest.mark.parametrize('name, settings, count', [('ssrgan_inpaintor', dict(disc_step=3), 2), ('pconv', None, 0)])
+def test_inpaintors_of_one_stage_count_on(name, settings, count):
+    """PConv has no discriminator, and no train_cfg."""
+    cfg = Config.fromfile(REPO / f'configs/mixing/{name}_flower_p50.py')
+    model = MODELS.build({**cfg.model, 'train_cfg': settings})
+    go_on_counting(model, 5)
+    assert model.disc_step_count == count
+
+
 @pytest.mark.parametrize('steps, begin, first', [(1, 0, 0), (3, 0, 0), (1, 5, 5), (3, 5, 6)])
 def test_generator_waits_for_its_first_turn(steps, begin, first):
     cfg = Config.fromfile(REPO / 'configs/ssrgan_flower_p50.py')
