@@ -69,7 +69,9 @@ def squared_error(restored, image):
 @pytest.mark.parametrize(
     'level, expected, most',
     [
+        (30, '55fcbe6f7a288eb2080db1bb657947123cb111a8c4dcaa21706f236850df6a36', 0.012),
         (50, '31b0abefd26b8b55e72a45ca8845e45d406bab46c41ec454915c4f3a1840a33c', 0.015),
+        (70, 'dc1fb203011b51279ed1f2f250bdb4f89686162cf8b267b68b5209fa5a17f95d', 0.024),
         (80, '0af3acc43aa27480de8a039231867598f936db0cc382858c92dd4e36d065b819', 0.03),
     ],
 )
