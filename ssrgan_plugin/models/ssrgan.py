@@ -62,7 +62,7 @@ class SSRGAN(SRGAN):
         return super().forward_tensor(inputs, data_samples, training)
 
     def train_step(self, data: List[dict], optim_wrapper: OptimWrapperDict) -> Dict[str, Tensor]:
-        given = optim_wrapper.keys() if hasattr(optim_wrapper, 'keys') else ()  # one for all has none
+        given = [*optim_wrapper.keys()] if hasattr(optim_wrapper, 'keys') else []  # one for all has none
         for name in ('generator', 'discriminator'):
             if getattr(self, name) is not None and name not in given:
                 raise InputError(f'the {name} has no optimizer: give optim_wrapper.{name}, as configs/_base_/models do')

@@ -206,6 +206,13 @@ def test_network_without_an_optimizer_is_refused(batch):
         model.train_step(batch[0], alone)
 
 
+@pytest.mark.parametrize('order', [('generator', 'discriminator'), ('discriminator', 'generator')])
+def test_optimizers_in_either_order(batch, order):
+    model = build().train()
+    wrappers = {name: OptimWrapper(torch.optim.Adam(getattr(model, name).parameters())) for name in order}
+    assert {'loss_pix', 'loss_d_real'} <= model.train_step(batch[0], OptimWrapperDict(**wrappers)).keys()
+
+
 def test_train_step_moves_every_parameter(batch):
     data, _ = batch
     model = build().train()
