@@ -41,9 +41,13 @@ STOCK = inferencers.InpaintingInferencer
 
 
 def shipped_models() -> Dict[str, List[dict]]:
-    """What configs/metafile.yml says of the models with weights, by the name that the inferencer knows them by."""
+    """What configs/metafile.yml says of the models with weights, by the name that the inferencer knows them by.
+
+    Of those for one level each, that for half of the pixels is first, which is the default.
+    """
     configs = shipped('configs')
     models = yaml.safe_load((configs / 'metafile.yml').read_text())['Models']
+    models.sort(key=lambda model: not model['Name'].endswith('_p50'))
     return {
         name: [
             {

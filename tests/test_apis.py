@@ -64,6 +64,7 @@ def test_turned_as_viewers_show_it(infer, damaged, tmp_path):
 
 
 def test_config_and_weights_of_one_name(infer):
+    assert MODELS['ssrgan'][0]['Name'] == 'ssrgan_flower_p50', 'whatever other levels have weights'
     kwargs = MMagicInferencer._get_inferencer_kwargs
     for name, models in MODELS.items():
         for model in models:
