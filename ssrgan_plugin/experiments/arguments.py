@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 
-from ..restoration.arguments import positive
+from ..restoration.argument_types import positive
 from ..shipped_files import shipped
 from .paper_datasets import DATASETS
 

@@ -3,10 +3,9 @@
 A function here adds its arguments to a parser, and says by defaults what is called with them and how they are checked.
 """
 
-from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
-from math import isfinite
-from pathlib import Path
-from typing import List, Union
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+
+from .argument_types import fill, level, number, path, positive, seed, share
 
 HERE = 'ssrgan_plugin.restoration'
 
@@ -222,12 +221,6 @@ def add_looks(parser: ArgumentParser) -> None:
     )
 
 
-def share(text: str) -> float:
-    if not 0 < float(text) <= 1:
-        raise ArgumentTypeError(f'{text} is no share: give one from 0 to 1')
-    return float(text)
-
-
 def add_overwrite(parser: ArgumentParser) -> None:
     parser.add_argument('--overwrite', action='store_true', help='replace outputs that exist (default: refuse)')
 
@@ -242,45 +235,6 @@ def add_common(parser: ArgumentParser) -> None:
     )
     parser.add_argument('--json', dest='as_json', action='store_true', help='print one JSON object a line')
     parser.add_argument('--quiet', action='store_true', help='print nothing but refusals')
-
-
-def path(text: str) -> Path:
-    """An empty one, such as that of a variable that is not set, would be the current folder."""
-    if not text:
-        raise ArgumentTypeError('it is empty: name a file or a folder')
-    return Path(text)
-
-
-def level(text: str) -> float:
-    if not isfinite(float(text)):
-        raise ArgumentTypeError(f'{text} is no grey level')
-    return float(text)
-
-
-def fill(text: str) -> Union[str, List[float]]:
-    """A colour such as "255,0,0" as numbers; a name as it is."""
-    try:
-        return [number(value) for value in text.split(',')]
-    except ValueError:
-        return text
-
-
-def number(text: str) -> float:
-    """A whole one as such, for the largest have no floating-point number of their own."""
-    value = float(text)
-    return int(text) if isfinite(value) and text.strip().lstrip('+-').isdecimal() else value
-
-
-def seed(text: str) -> int:
-    if int(text) < 0:
-        raise ArgumentTypeError(f'{text} must not be negative')
-    return int(text)
-
-
-def positive(text: str) -> int:
-    if int(text) < 1:
-        raise ArgumentTypeError(f'{text} must be 1 or more')
-    return int(text)
 
 
 COMMANDS = {'restore': restore, 'mask': mask, 'corrupt': corrupt, 'evaluate': evaluate, 'export': export}

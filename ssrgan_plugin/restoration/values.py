@@ -5,7 +5,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Un
 import numpy as np
 
 from ..errors import InputError
-from .arguments import number
+from .argument_types import number
 from .image_info import ImageInfo, negative
 from .lost_pixels import LostPixels, of_bands
 from .opened import OpenImage

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Iterator
 
@@ -54,13 +55,11 @@ def claimed(work_dir: Path) -> Iterator[Path]:
         InputError: if another process holds it.
     """
     work_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:
-        fcntl = None
-    if fcntl is None:
+    if find_spec('fcntl') is None:
         yield work_dir
         return
+    import fcntl
+
     with open(work_dir / '.in_use', 'a+') as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
-from ..restoration.arguments import positive
+from ..restoration.argument_types import positive
 
 HERE = 'ssrgan_plugin.web'
 

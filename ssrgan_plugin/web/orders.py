@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import InputError
-from ..restoration.arguments import fill as parse_fill
-from ..restoration.arguments import number as parse_number
+from ..restoration.argument_types import fill as parse_fill
+from ..restoration.argument_types import number as parse_number
 from ..restoration.mask_files import PLAIN, MaskOptions
 from ..restoration.values import Fill
 from . import texts
